@@ -4,7 +4,7 @@ AimsError
 ├── UsageError       2   wrong arguments
 ├── ConfigError      3   aimsctl.yaml is missing or wrong
 ├── WorkspaceError   3   no workspace, or its root cannot be read
-├── MissingExtra     4   an optional library is not installed
+├── MissingExtraError 4  an optional library is not installed
 ├── RenderError      5   a document could not be made
 └── GitError         6   git is missing or refused
 """
@@ -65,15 +65,13 @@ class WorkspaceError(AimsError):
     exit_code = 3
 
 
-class MissingExtra(AimsError):
+class MissingExtraError(AimsError):
     """An optional library is needed; the message prints the line that installs it."""
 
     exit_code = 4
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(
-            f"{what} needs a library that is not installed", hint=f'pip install "aimsctl[{extra}]"'
-        )
+        super().__init__(f"{what} needs a library that is not installed", hint=f'pip install "aimsctl[{extra}]"')
 
 
 class RenderError(AimsError):
