@@ -98,7 +98,7 @@ def test_a_broken_floor_fails_the_build(tmp_path: Path, module: str, line: str, 
     target = copy / module
     target.parent.mkdir(exist_ok=True)
     target.write_text(f"{target.read_text() if target.exists() else ''}\n{line}\n")
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     assert re.search(rf"^{re.escape(contract)} BROKEN", done.stdout, re.MULTILINE), done.stdout

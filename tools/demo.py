@@ -1,0 +1,58 @@
+"""`make demo`: the main job on the worked example, each command with its exit code. Ends 0 when each ended as expected.
+
+Two of them are meant to find something: the worked example has open gaps, and one file is made wrong on purpose.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from aimsctl.errors import EXIT_CODES, FINDINGS, OK
+
+ROOT = Path(__file__).resolve().parent.parent
+JUDGED = ("--as-of", "2026-11-01")
+RIGHT, WRONG = "status: approved", "status: aproved"
+
+
+def show(expected: int, *arguments: str, cwd: Path = ROOT) -> bool:
+    """Runs one command with its output on ours; whether it ended as expected."""
+    print(f"\n$ aimsctl {' '.join(arguments)}", flush=True)
+    code = subprocess.run([sys.executable, "-P", "-m", "aimsctl", *arguments], cwd=cwd, check=False).returncode
+    print(f"exit code {code}: {EXIT_CODES.get(code, 'not one of ours')}")
+    if code != expected:
+        print(f"expected {expected}: {EXIT_CODES[expected]}")
+    return code == expected
+
+
+def spoilt(folder: Path) -> Path:
+    """A copy of the workspace with one word of one artefact misspelt."""
+    for name in ("policies", "evidence"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "aimsctl.yaml", folder)
+    victim = next(
+        path for path in sorted(folder.rglob("policies/**/*.yaml")) if RIGHT in path.read_text(encoding="utf-8")
+    )
+    victim.write_text(victim.read_text(encoding="utf-8").replace(RIGHT, WRONG, 1), encoding="utf-8")
+    print(f"\nIn a copy, {victim.relative_to(folder).as_posix()} is made wrong: '{RIGHT}' becomes '{WRONG}'.")
+    return folder
+
+
+def main() -> int:
+    """0 when every command ended as expected, else 1."""
+    as_expected = [
+        show(OK, "validate"),
+        show(FINDINGS, "gap", *JUDGED),
+        show(OK, "explain", "A.6.2.4", *JUDGED),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        as_expected.append(show(FINDINGS, "validate", cwd=spoilt(Path(folder))))
+    print("\nEach command ended as expected." if all(as_expected) else "\nA command did not end as expected.")
+    return 0 if all(as_expected) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
