@@ -36,7 +36,7 @@ def digest(part: str) -> str:
 
 def pip(*arguments: str) -> None:
     """Runs pip in the environment; its output is shown only when it fails."""
-    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments]
+    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "-qq", *arguments]
     subprocess.run(command, cwd=ROOT, check=True)
 
 

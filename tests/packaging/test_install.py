@@ -1,0 +1,91 @@
+"""The tool as users have it: from the wheel without developers' tools, and from a checkout installed editable."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.distributions import ROOT, Environment, checkout
+
+pytestmark = pytest.mark.xdist_group("distributions")
+AS_OF = ("--as-of", "2026-11-01")
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    """The worked example alone, away from the checkout."""
+    folder = tmp_path / "example"
+    folder.mkdir()
+    for name in ("policies", "evidence"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "aimsctl.yaml", folder)
+    return folder
+
+
+def test_the_wheel_runs_with_its_own_dependencies_only(installed: Environment, example: Path) -> None:
+    listed = subprocess.run(
+        [sys.executable, "-m", "pip", "--python", str(installed.python), "list", "--format=json"],
+        capture_output=True,
+        check=True,
+    )
+    names = {entry["name"].lower() for entry in json.loads(listed.stdout)}
+    assert "aimsctl" in names
+    assert names & {"pytest", "hypothesis", "ruff", "mypy", "hatchling", "build", "import-linter"} == set()
+    assert len(names) <= 27  # each one is something a user has to trust
+
+    done = installed("validate", cwd=example)
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = installed("gap", *AS_OF, "--format", "json", cwd=example)
+    assert done.returncode == 1, done.stderr
+    assert len(json.loads(done.stdout)["requirements"]) == 70
+
+
+def test_the_wheel_says_the_same_as_the_checkout(installed: Environment, example: Path) -> None:
+    for arguments in (("validate", "--format", "json"), ("gap", *AS_OF, "--format", "json"), ("explain", "6.1.3")):
+        here = subprocess.run(
+            [sys.executable, "-P", "-m", "aimsctl", *arguments],
+            cwd=example,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        there = installed(*arguments, cwd=example)
+        assert (there.returncode, there.stdout) == (here.returncode, here.stdout), arguments
+
+
+def test_the_version_is_the_one_of_the_metadata(installed: Environment, tmp_path: Path) -> None:
+    stated = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert stated
+    assert installed("--version", cwd=tmp_path).stdout.strip().endswith(stated[1])
+    assert version("aimsctl") == stated[1]
+
+
+def test_an_editable_install_sees_an_edited_schema(install: Callable[..., Environment], tmp_path: Path) -> None:
+    """It must not read the copy of the data that installing made once."""
+    source = checkout(tmp_path / "checkout")
+    environment = install("--editable", str(source))
+    schema = source / "schemas" / "risk.schema.json"
+    content = json.loads(schema.read_text(encoding="utf-8"))
+    content["description"] = "Edited after installing."
+    schema.write_text(json.dumps(content), encoding="utf-8")
+    done = environment("schema", "risk", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["description"] == "Edited after installing."
+
+
+def test_without_its_data_the_tool_says_so(install: Callable[..., Environment], wheel: Path, example: Path) -> None:
+    """An installation that lost its schemas must not pass for a clean workspace."""
+    environment = install(str(wheel))
+    (data,) = environment.folder.glob("lib/python*/site-packages/aimsctl/_data")
+    shutil.rmtree(data)
+    done = environment("validate", cwd=example)
+    assert done.returncode not in {0, 1}
+    assert "Traceback" not in done.stderr
