@@ -1,0 +1,1 @@
+"""How fast aimsctl is, measured beside its peers on the same files in the same run."""

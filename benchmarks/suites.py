@@ -1,0 +1,153 @@
+"""What is measured. Each suite makes its workspaces, runs aimsctl beside its peers, and returns rows."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import workspaces
+from benchmarks.measure import Program, Sample, compare
+from benchmarks.table import Row
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+AIMSCTL = str(Path(sys.executable).with_name("aimsctl"))
+CHECK_JSONSCHEMA = str(Path(sys.executable).with_name("check-jsonschema"))
+AS_OF = ("--as-of", "2026-11-01")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is measured: the size of the large workspace, and the rounds of slow and quick programs."""
+
+    artefacts: int = 10_000
+    growth: tuple[int, ...] = (5_000, 10_000, 20_000, 50_000)
+    findings: int = 100_000
+    register: int = 5_000
+    slow_rounds: int = 3
+    quick_rounds: int = 15
+
+
+QUICK = Scale(artefacts=500, growth=(500, 1_000, 2_000), findings=5_000, register=500, slow_rounds=1, quick_rounds=3)
+
+
+def validate(root: Path, *options: str, code: int = 0) -> Program:
+    """Our command on a workspace."""
+    return Program((AIMSCTL, "validate", *options), root, code)
+
+
+def schemas(folder: Path) -> Path:
+    """The self-contained schemas that all programs check with."""
+    subprocess.run([AIMSCTL, "schema", "--all", str(folder)], check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
+def check_jsonschema(root: Path, folder: Path, files: dict[str, list[Path]]) -> Program:
+    """check-jsonschema on the same files, one run a kind with the schema of the kind: its quickest way."""
+    for kind, paths in files.items():
+        (root / f"{kind}.list").write_text("\n".join(path.relative_to(root).as_posix() for path in paths))
+    check = f'"{CHECK_JSONSCHEMA}" --schemafile "{folder}/$kind.schema.json" $(cat $kind.list)'
+    script = f"for kind in {' '.join(files)}; do {check} || exit 1; done"
+    return Program(("sh", "-c", script), root)
+
+
+def throughput(scale: Scale, folder: Path) -> Iterator[Row]:
+    """Many artefacts in one process, against a peer that does less and against the floor."""
+    root = folder / "many"
+    bundles = schemas(folder / "schemas")
+    files = workspaces.write(root, scale.artefacts)
+    floor = Program((sys.executable, str(HERE / "floor.py"), str(bundles), str(root)), root)
+    programs = {"ours": validate(root), "peer": check_jsonschema(root, bundles, files), "floor": floor}
+    taken = compare(programs, scale.slow_rounds, warm_up=False)
+    work = f"`validate`, {scale.artefacts:,} artefacts of 1.2 kB"
+    ours = per_second(taken["ours"], scale.artefacts)
+    peer, least = (per_second(taken[name], scale.artefacts) for name in ("peer", "floor"))
+    ratio = taken["peer"].seconds / taken["ours"].seconds
+    yield Row(work, ours, f"check-jsonschema: {peer}", ratio, " times as many", "at least", 10)
+    ratio = taken["ours"].seconds / taken["floor"].seconds
+    yield Row("the same", ours, f"only read, parse and check: {least}", ratio, " times its time", "at most", 2.5)
+    yield Row("the same", f"{taken['ours'].megabytes:.0f} MB", "", taken["ours"].megabytes, " MB", "at most", 400)
+
+
+def per_second(sample: Sample, artefacts: int) -> str:
+    """Artefacts a second."""
+    return f"{artefacts / sample.seconds:,.0f} a second"
+
+
+def milliseconds(sample: Sample) -> str:
+    """The median in milliseconds."""
+    return f"{sample.seconds * 1000:.0f} ms"
+
+
+def cold(scale: Scale, folder: Path) -> Iterator[Row]:
+    """What a hook and an editor wait for: one file, and `gap` on the worked example."""
+    root = folder / "one"
+    path = workspaces.write_one(root)
+    schema = schemas(folder / "schemas") / "training.schema.json"
+    programs = {
+        "ours": validate(root),
+        "peer": Program((CHECK_JSONSCHEMA, "--schemafile", str(schema), str(path)), root),
+        "empty": Program((sys.executable, str(HERE / "empty.py")), root),
+        "gap": Program((AIMSCTL, "gap", *AS_OF, "--fail-on", "never"), ROOT),
+    }
+    taken = compare(programs, scale.quick_rounds)
+    ours = taken["ours"]
+    for name, beside, budget in (("peer", "check-jsonschema", 0.7), ("empty", "an empty Typer program", 2.2)):
+        other = taken[name]
+        ratio = ours.seconds / other.seconds
+        work = "`validate`, one file, cold" if name == "peer" else "the same"
+        yield Row(work, milliseconds(ours), f"{beside}: {milliseconds(other)}", ratio, " times", "at most", budget)
+    gap, ratio = taken["gap"], taken["gap"].seconds / ours.seconds
+    beside = f"`validate` of one file: {milliseconds(ours)}"
+    yield Row("`gap` on the worked example, cold", milliseconds(gap), beside, ratio, " times", "at most", 2)
+
+
+def L_01_many_artefacts(scale: Scale, folder: Path) -> Iterator[Row]:  # noqa: N802 - the threat's own name
+    """Time and memory grow with the number of artefacts and not faster; also when they are items of one register."""
+    programs = {}
+    for count in scale.growth:
+        workspaces.write(folder / str(count), count)
+        programs[str(count)] = validate(folder / str(count))
+    workspaces.write_register(folder / "register", scale.register)
+    programs["register"] = validate(folder / "register")
+    taken = compare(programs, scale.slow_rounds, warm_up=False)
+    first, last = scale.growth[0], scale.growth[-1]
+    each = {count: taken[str(count)].seconds / count * 1e6 for count in scale.growth}
+    ours = ", ".join(f"{count // 1000 or count / 1000}k: {each[count]:.0f} µs" for count in scale.growth)
+    ratio = each[last] / each[first]
+    yield Row("`validate`, for each artefact", ours, "linear", ratio, " times from first to last", "at most", 1.2)
+    memory = taken[str(last)].megabytes
+    yield Row(
+        f"`validate`, {last:,} artefacts", f"{memory:.0f} MB", "", memory * 1024 / last, " kB each", "at most", 40
+    )
+    seconds = taken["register"].seconds
+    yield Row(f"`validate`, a register of {scale.register:,}", f"{seconds:.2f} s", "", seconds, " s", "at most", 10)
+
+
+def L_03_many_findings(scale: Scale, folder: Path) -> Iterator[Row]:  # noqa: N802 - the threat's own name
+    """A flood of findings: all of them in JSON, the first ones on the terminal, no quadratic sorting or joining."""
+    faults = 10
+    workspaces.write(folder, scale.findings // faults, faults=faults)
+    told = subprocess.run(
+        [AIMSCTL, "validate", "--format", "json"], cwd=folder, capture_output=True, check=False
+    ).stdout
+    found = len(json.loads(told)["diagnostics"])
+    if found != scale.findings:
+        raise RuntimeError(f"{found} findings in JSON, {scale.findings} in the files")
+    programs = {shape: validate(folder, "--format", shape, code=1) for shape in ("json", "text", "sarif")}
+    taken = compare(programs, scale.slow_rounds, warm_up=False)
+    ours = ", ".join(f"{shape} {sample.seconds:.1f} s" for shape, sample in taken.items())
+    slowest = max(sample.seconds for sample in taken.values())
+    yield Row(f"`validate` with {scale.findings:,} findings", ours, "", slowest, " s", "at most", 60)
+
+
+SUITES: dict[str, Callable[[Scale, Path], Iterator[Row]]] = {
+    "cold": cold,
+    "throughput": throughput,
+    "L-01": L_01_many_artefacts,
+    "L-03": L_03_many_findings,
+}
