@@ -93,11 +93,12 @@ class Diagnostic:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over code, path and subject (an artefact id and field, or the pointer).
+        """SHA-256 over code, path and subject; without a subject, over pointer and message instead.
 
         It stays the same when lines move, so a baseline or a code-scanning service recognises the finding.
         """
-        parts = (self.rule.code, self.span.path, self.subject or self.span.pointer, self.message)
+        told = (self.subject,) if self.subject else (self.span.pointer, self.message)
+        parts = (self.rule.code, self.span.path, *told)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property

@@ -1,0 +1,100 @@
+"""The gap report as diagnostics: one for each open gap, and the ageing, approvals and marks of paper at their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from aimsctl.assessment import gap_rules
+from aimsctl.assessment.calendar import parse_date
+from aimsctl.diagnostics import Diagnostic, Related, Severity, ordered
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from aimsctl.assessment.gap import Assessed, GapReport, Reason
+    from aimsctl.assessment.items import Item
+
+GRADE_WORDS: Final = {
+    "major": "major nonconformity",
+    "minor": "minor nonconformity",
+    "opportunity": "opportunity for improvement",
+    "unknown": "cannot be judged",
+    "conforms": "conforms",
+    "not_applicable": "not applicable",
+}
+_AT_THEIR_LINE: Final = frozenset({"AIM431", "AIM501", "AIM502", "AIM601", "AIM602", "AIM701"})
+_MOST_RELATED: Final = 10
+
+
+def gap_findings(report: GapReport) -> list[Diagnostic]:
+    """All findings of a gap analysis, in order. A gap that a waiver covers is suppressed with the waiver's words."""
+    found = [finding for one in report.requirements for finding in _of_requirement(one)]
+    found += [_at_line(reason, "") for reason in report.waiver_reasons]
+    found += _due_soon(report)
+    return ordered(found)
+
+
+def _of_requirement(assessed: Assessed) -> Iterator[Diagnostic]:
+    rule = gap_rules.BY_GRADE.get(assessed.grade)
+    if rule is not None:
+        first, *others = assessed.reasons
+        waiver = assessed.waived
+        yield Diagnostic(
+            rule=rule,
+            span=first.span,
+            message=f"{assessed.id} {assessed.requirement.title}: {GRADE_WORDS[assessed.grade]}. {first.message}",
+            hint=first.do,
+            related=tuple(Related(reason.span, reason.message) for reason in others[:_MOST_RELATED]),
+            suppressed=f"waived by {waiver.id} until {waiver.until}: {waiver.reason}" if waiver is not None else None,
+            subject=assessed.id,
+        )
+    for reason in assessed.reasons:
+        if reason.rule.code in _AT_THEIR_LINE and not reason.home:
+            yield _at_line(reason, assessed.id)
+
+
+def _at_line(reason: Reason, requirement: str) -> Diagnostic:
+    light = reason.grade in ("opportunity", "conforms")
+    return Diagnostic(
+        rule=reason.rule,
+        span=reason.span,
+        message=f"{reason.message} ({requirement})" if requirement else reason.message,
+        hint=reason.do,
+        severity_override=Severity.NOTE if light else None,
+        subject=f"{requirement}/{reason.test}/{reason.span.pointer}",
+    )
+
+
+def _due_soon(report: GapReport) -> Iterator[Diagnostic]:
+    """What falls due within the warning time; no grade follows from it."""
+    facts = report.facts
+    last = facts.period("warn_before").after(facts.as_of)
+    for item in facts.by_id.values():
+        if not facts.counts(item):
+            continue
+        due = parse_date(item.get("next_review"))
+        if _soon(due, facts.as_of, last):
+            yield _soon_finding(item, "review.last", f"{item.get('title')} is due for review on {due}.")
+        for row in _open_actions(item):
+            due = parse_date(row.data.get("due"))
+            if _soon(due, facts.as_of, last):
+                yield _soon_finding(row, "due", f"{row.data.get('what')} ({item.get('title')}) is due on {due}.")
+
+
+def _open_actions(item: Item) -> Iterator[Item]:
+    for name in ("actions", "decisions"):
+        for row in item.facts.items(f"{item.kind}.{name}") if item.data.get(name) else ():
+            if row.holder is item and row.get("open") is True:
+                yield row
+
+
+def _soon(due: date | None, as_of: date, last: date) -> bool:
+    return due is not None and as_of <= due <= last
+
+
+def _soon_finding(item: Item, at: str, message: str) -> Diagnostic:
+    span = item.span(at)
+    if span is None:
+        raise TypeError(item.kind)
+    return Diagnostic(gap_rules.DUE_SOON, span, message, subject=f"{item.top.id}/{span.pointer}")

@@ -1,0 +1,183 @@
+"""The grade of a requirement, by the steps of the judgement's `grades`; the worst that any step gives stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from aimsctl.assessment.predicates import Outcome, Result
+
+if TYPE_CHECKING:
+    from aimsctl.assessment.facts import Facts
+    from aimsctl.assessment.items import Item
+    from aimsctl.assessment.states import Answer
+    from aimsctl.standard import Requirement
+
+MAJOR: Final = "major"
+MINOR: Final = "minor"
+UNKNOWN: Final = "unknown"
+OPPORTUNITY: Final = "opportunity"
+CONFORMS: Final = "conforms"
+NOT_APPLICABLE: Final = "not_applicable"
+
+WORST_FIRST: Final = (MAJOR, UNKNOWN, MINOR, OPPORTUNITY, CONFORMS, NOT_APPLICABLE)
+_LOWER: Final = {MAJOR: MINOR, MINOR: OPPORTUNITY, OPPORTUNITY: OPPORTUNITY}
+_MENDABLE: Final = ("reviewed", "recent", "closed", "each")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A grade and, where no failing test gave it, the step that did with the sentence for the reader."""
+
+    grade: str
+    step: str = ""
+    say: str = ""
+
+
+def worst(grades: Iterable[str]) -> str:
+    """The worst of the grades; conforms where there is none."""
+    return min(grades, key=WORST_FIRST.index, default=CONFORMS)
+
+
+def weigh(facts: Facts, requirement_id: str, answer: Answer, outcome: Outcome) -> str:
+    """The grade that one outcome of a test earns for the requirement, before the weight of numbers."""
+    base: str = answer.test.fails_as
+    if outcome.result is Result.PASS:
+        return CONFORMS
+    if outcome.result is Result.LATE:
+        return OPPORTUNITY
+    if outcome.result is Result.UNKNOWN:
+        return CONFORMS if base == OPPORTUNITY else UNKNOWN
+    if outcome.result is Result.SUSPECT:
+        return _suspect(answer, base)
+    if not answer.at_home or answer.test.cause:
+        return _LOWER[base]
+    if base == MINOR and answer.test.raises and is_high(facts, requirement_id, answer, outcome):
+        return MAJOR
+    return base
+
+
+def _suspect(answer: Answer, base: str) -> str:
+    if answer.test.predicate == "approved":
+        grade = OPPORTUNITY if base == OPPORTUNITY else MINOR
+    else:
+        grade = base if answer.state == "operating" else OPPORTUNITY
+    return grade if answer.at_home else _LOWER[grade]
+
+
+def is_high(facts: Facts, requirement_id: str, answer: Answer, outcome: Outcome) -> bool:
+    """Whether people can be hurt: a high risk or a high-risk system is at the heart of the failing item."""
+    if answer.test.predicate == "receipts":
+        row = outcome.words.get("row_system")
+        return outcome.shows in ("absent", "failing") and (
+            _is_high_system(row) if row is not None else facts.touches_high_risk_system(requirement_id)
+        )
+    concerned = list(_concerned(facts, outcome.item)) if outcome.item is not None else []
+    if concerned:
+        return any(item.get("high") is True or _is_high_system(item) for item in concerned)
+    return facts.treats_high_risk(requirement_id)
+
+
+def _is_high_system(item: object) -> bool:
+    get = getattr(item, "get", None)
+    return get is not None and get("high_risk") is True
+
+
+def _concerned(facts: Facts, item: Item) -> Iterable[Item]:
+    """The risks and AI systems that the item is, belongs to or names."""
+    if item.kind in ("risk", "ai-system"):
+        yield item
+        return
+    for name in ("value", "ai_system", "ai_systems", "risk", "risks"):
+        value = item.data.get(name)
+        for identifier in value if isinstance(value, list) else [value]:
+            found = facts.find(identifier)
+            if found is not None and found.kind in ("risk", "ai-system"):
+                yield found
+    if item.holder is not None:
+        yield from _concerned(facts, item.holder)
+
+
+def tests_verdict(facts: Facts, requirement_id: str, answers: list[Answer]) -> Verdict:
+    """Steps 2, 3 and 7: what the tests earn, minor becoming major by number, hollowness or accumulation."""
+    grades = [weigh(facts, requirement_id, answer, outcome) for answer in answers for outcome in answer.outcomes]
+    grade = worst(grades)
+    if grade == MAJOR:
+        return Verdict(grade)
+    for answer in answers:
+        if answer.at_home and not answer.test.cause and answer.test.fails_as == MINOR:
+            if _systemic(facts, answer):
+                say = f"Not a single lapse: {_count(answer)} of what was looked at fail in the same way."
+                return Verdict(MAJOR, f"systemic:{answer.test.id}", say)
+            if _hollow(facts, answer):
+                return Verdict(MAJOR, f"hollow:{answer.test.id}", "A shell: most of what it should say is left open.")
+    if _many_minors(facts, answers):
+        return Verdict(MAJOR, "minors", "Many different lapses in one place: the requirement as a whole does not work.")
+    return Verdict(grade)
+
+
+def _count(answer: Answer) -> str:
+    return f"{len(answer.having(Result.FAIL))} of {len(answer.outcomes)}"
+
+
+def _systemic(facts: Facts, answer: Answer) -> bool:
+    failing = len(answer.having(Result.FAIL))
+    return failing >= facts.number("systemic_items") and failing >= facts.number("systemic_share") * len(
+        answer.outcomes
+    )
+
+
+def _hollow(facts: Facts, answer: Answer) -> bool:
+    asked = answer.test.args.get("fields")
+    if answer.test.predicate != "complete" or not isinstance(asked, list) or not answer.outcomes:
+        return False
+    if len(asked) < facts.number("hollow_fields"):
+        return False
+    limit = facts.number("hollow_share") * len(asked)
+    return all(_missing(outcome) >= limit for outcome in answer.outcomes)
+
+
+def _missing(outcome: Outcome) -> int:
+    missing = outcome.words.get("missing")
+    return len(missing) if isinstance(missing, list) else 0
+
+
+def _many_minors(facts: Facts, answers: list[Answer]) -> bool:
+    """So many different minor tests at home fail; those that fail for the same items count once."""
+    groups = {
+        frozenset(id(outcome.item) if outcome.item is not None else answer.test.id for outcome in failing)
+        for answer in answers
+        if answer.test.fails_as == MINOR
+        and answer.test.home not in ("applicable_controls", "theatre")
+        and answer.at_home
+        and not answer.test.cause
+        and (failing := answer.having(Result.FAIL))
+    }
+    return len(groups) >= facts.number("minors_make_major")
+
+
+def absence_verdict(requirement: Requirement, states: Mapping[str, str]) -> Verdict:
+    """Step 4: what the standard wants in writing is not there at all, or the requirement is not done."""
+    if requirement.type == "clause" and requirement.documented_information and states["documented"] == "absent":
+        return Verdict(MAJOR, "nothing-written", "What the standard wants in writing is not there at all.")
+    if "absent" in states.values() and set(states.values()) <= {"absent", "not_expected"}:
+        return Verdict(MAJOR, "not-done", "Nothing of it is there: this is not a lapse in doing it, it is not done.")
+    return Verdict(CONFORMS)
+
+
+def operation_verdict(facts: Facts, requirement: Requirement, states: Mapping[str, str]) -> Verdict:
+    """Step 5: an operational control that is declared implemented and does not show that it runs."""
+    row = facts.soa_rows.get(requirement.id)
+    declared = row is not None and row.data.get("status") == "implemented"
+    if not requirement.operational or not declared or states["operating"] not in ("absent", "failing"):
+        return Verdict(CONFORMS)
+    high = facts.treats_high_risk(requirement.id) or facts.touches_high_risk_system(requirement.id)
+    if high:
+        say = "It holds back a high risk or guards a high-risk system, and there is no proof that it holds."
+        return Verdict(MAJOR, "high-risk-unproven", say)
+    if states["operating"] == "absent":
+        return Verdict(
+            MINOR, "never-shown", "Declared implemented and written down, but nothing shows that it ever ran."
+        )
+    return Verdict(CONFORMS)

@@ -1,0 +1,128 @@
+"""The predicate about proof that controls run: receipts.
+
+A control owes evidence row by row: an evidence entry for one AI system and, where the entry asks for it, one current
+model version. Dated records are read from the workspace; signed receipts come from the ledger's summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aimsctl.assessment.calendar import parse_duration
+from aimsctl.assessment.predicates.base import Outcome, Question, Result, predicate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aimsctl.assessment.items import Item
+
+_BAD = {"failed", "error", "inconclusive", "problem", "do_not_release", "rework"}
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One row of evidence that a control owes."""
+
+    control: Item
+    entry: Mapping[str, object]
+    index: int
+    system: Item | None
+    version: str
+
+
+@predicate("receipts")
+def receipts(question: Question) -> list[Outcome]:
+    """An answer a row owed: fresh passes, stale, failing and missing fail; gives the words that name the row."""
+    if "lapses" in question.args:
+        return []  # lapses are read from the ledger; dated records are too sparse to show one
+    found = question.select()
+    rows = [row for control in found.items for row in owed_rows(control)]
+    return [_answer(row) for row in rows]
+
+
+def owed_rows(control: Item) -> Iterable[Owed]:
+    """The rows of evidence that a control owes."""
+    for index, entry in enumerate(_entries(control)):
+        for system in _systems(control, entry):
+            for version in _versions(system, entry):
+                yield Owed(control, entry, index, system, version)
+
+
+def _entries(control: Item) -> list[Mapping[str, object]]:
+    entries = control.data.get("evidence")
+    return [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
+
+
+def _systems(control: Item, entry: Mapping[str, object]) -> list[Item | None]:
+    named = entry.get("ai_systems")
+    if isinstance(named, list) and named:
+        return [found for name in named if (found := control.facts.find(name, "ai-system")) is not None]
+    if entry.get("kind") == "records" and not control.data.get("ai_systems"):
+        return [None]  # a record of the organisation, not of a system
+    return list(control.facts.systems_of(control))
+
+
+def _versions(system: Item | None, entry: Mapping[str, object]) -> list[str]:
+    if system is None or entry.get("per_model_version") is not True:
+        return [""]
+    rows = (row for row in control_rows(system) if row.get("current") is True)
+    return [str(row.data.get("version")) for row in rows] or [""]
+
+
+def control_rows(system: Item) -> Iterable[Item]:
+    """The model versions of a system."""
+    return (row for row in system.facts.items("ai-system.models") if row.holder is system)
+
+
+def _answer(row: Owed) -> Outcome:
+    state, day = _records(row) if row.entry.get("kind") == "records" else ("missing", None)
+    words = {
+        "evidence": row.entry.get("id"),
+        "system": "all systems" if row.system is None else row.system.get("title"),
+        "model_version": row.version,
+        "state": state,
+        "newest": day,
+        "row_system": row.system,
+    }
+    at = f"evidence.{row.index}"
+    if state == "fresh":
+        return Outcome(Result.PASS, row.control, words, at)
+    shows = {"stale": "stale", "failing": "failing", "missing": "absent"}[state]
+    return Outcome(Result.FAIL, row.control, words, at, shows)
+
+
+def _records(row: Owed) -> tuple[str, str | None]:
+    """fresh, stale, failing or missing, with the day of the newest record that fits the row."""
+    facts = row.control.facts
+    dated = [(facts.dated(item), item) for item in facts.standing(str(row.entry.get("record"))) if _fits(row, item)]
+    past = [(day, item) for day, item in dated if day is not None and day <= facts.as_of]
+    if not past:
+        return "missing", None
+    day, newest = max(past, key=lambda pair: pair[0])
+    if newest.get("result") in _BAD:
+        return "failing", day.isoformat()
+    limit = parse_duration(row.entry.get("max_age"))
+    fresh = limit is not None and limit.before(facts.as_of) <= day and _enough(row, [day for day, _ in past])
+    return ("fresh" if fresh else "stale"), day.isoformat()
+
+
+def _enough(row: Owed, days: list[object]) -> bool:
+    count, per = row.entry.get("min_count"), parse_duration(row.entry.get("per"))
+    if not isinstance(count, int) or per is None:
+        return True
+    start = per.before(row.control.facts.as_of)
+    return sum(1 for day in days if str(day) >= start.isoformat()) >= count
+
+
+def _fits(row: Owed, item: Item) -> bool:
+    """A record fits unless it names other controls, other systems or another version."""
+    checks, version = item.get("checks"), item.get("model_version")
+    if isinstance(checks, list) and row.control.id not in checks:
+        return False
+    if row.version and isinstance(version, str) and version != row.version:
+        return False
+    named = item.get("ai_systems") or item.get("ai_system")
+    ids = named if isinstance(named, list) else [named] if named else []
+    return row.system is None or not ids or row.system.id in ids

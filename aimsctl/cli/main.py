@@ -1,0 +1,117 @@
+"""The entry: which command, what goes wrong, and which exit code follows."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from aimsctl import __version__
+from aimsctl.cli.commands import COMMANDS, hoisted, named_command
+from aimsctl.cli.session import Session
+from aimsctl.errors import BROKEN_PIPE, BUG, EXIT_CODES, INTERRUPTED, OK, AimsError
+
+EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - the shape of an option's callback
+    if asked:
+        typer.echo(f"aimsctl {__version__}")
+        raise typer.Exit
+
+
+def options(  # noqa: PLR0913 - the global options
+    context: typer.Context,
+    root: Annotated[
+        Path | None,
+        typer.Option("-C", "--root", metavar="DIR", help="The workspace's root; else AIMSCTL_ROOT, else found above."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only findings.")] = False,  # noqa: FBT002
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="End with 0 even if there are findings.")] = False,  # noqa: FBT002
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a defect.")] = False,  # noqa: FBT002
+    color: Annotated[
+        Literal["auto", "always", "never"], typer.Option("--color", help="Colour on a terminal; NO_COLOR is honoured.")
+    ] = "auto",
+    version: Annotated[  # noqa: ARG001 - acts through its callback
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Keep an AI management system (ISO/IEC 42001) as YAML in git: validate it, find its gaps, see how ready it is."""
+    context.obj = Session(root, quiet, exit_zero, debug, color)
+
+
+def application(command: str | None) -> typer.Typer:
+    """The application with the one command that is called, or with all of them for help and for misspelt names."""
+    app = typer.Typer(
+        name="aimsctl",
+        no_args_is_help=True,
+        add_completion=command is None,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback(epilog=EPILOG)(options)
+    for name, module in COMMANDS.items():
+        if command in (None, name):
+            app.command(name)(getattr(importlib.import_module(module), name))
+    return app
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; returns the exit code. Errors of the user are told on standard error."""
+    _neutral()
+    words = hoisted(arguments)
+    try:
+        code = application(named_command(words))(words, standalone_mode=False)
+        sys.stdout.flush()
+    except AimsError as error:
+        return _told(error)
+    except (KeyboardInterrupt, typer.Abort):
+        _say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at exit must not fail again
+        return BROKEN_PIPE
+    except Exception as error:
+        return _failed(error, debug="--debug" in words)
+    return code if isinstance(code, int) else OK
+
+
+def _neutral() -> None:
+    """What git hooks and callers set must not change what a run finds; GIT_INDEX_FILE names the index to read."""
+    for name in [name for name in os.environ if name.startswith("GIT_") and name != "GIT_INDEX_FILE"]:
+        del os.environ[name]
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _told(error: AimsError) -> int:
+    where = f"{error.span.path}:{error.span.line}:{error.span.column}: " if error.span is not None else ""
+    _say(f"error: {where}{error.message}")
+    if error.hint:
+        _say(f"  = hint: {error.hint}")
+    return error.exit_code
+
+
+def _failed(error: Exception, *, debug: bool) -> int:
+    """Typer's own errors show themselves; anything else is a defect of ours."""
+    if isinstance(error, typer.BadParameter.__mro__[2]):  # the base of Typer's errors has no public name
+        error.show()
+        return error.exit_code
+    if debug:
+        import traceback  # noqa: PLC0415 - only for a defect
+
+        traceback.print_exception(error)
+    _say(f"error: aimsctl has a defect ({type(error).__name__}). Nothing was changed.")
+    _say("  = hint: run again with --debug and report what it prints, without confidential text")
+    return BUG
+
+
+def _say(text: str) -> None:
+    from aimsctl.output.clean import one_line  # noqa: PLC0415 - only when something went wrong
+
+    sys.stderr.write(one_line(text) + "\n")
