@@ -1,1 +1,1 @@
-"""Floor 3: the engines. A workspace and a day go in, values come out; nothing here prints, writes or reads the clock."""
+"""Floor 3: the engines. A workspace and a day go in, values come out; nothing prints, writes or reads the clock."""

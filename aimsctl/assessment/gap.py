@@ -234,9 +234,8 @@ class _Court:
         for name in self.facts.judgement.waiver_tests:
             test = self.facts.judgement.tests[name]
             outcomes = self.judge_tests.ask(test, "")
-            answer = Answer(
-                test, "waivers", True, outcomes, {one: self.judge_tests.shows(test, one) for one in outcomes}
-            )
+            shows = {outcome: self.judge_tests.shows(test, outcome) for outcome in outcomes}
+            answer = Answer(test, "waivers", at_home=True, outcomes=outcomes, shows=shows)
             for outcome in outcomes:
                 if outcome.result is not Result.PASS and outcome.item is not None:
                     requirement = self._waived_requirement(outcome)

@@ -43,14 +43,21 @@ def worst(grades: Iterable[str]) -> str:
 def weigh(facts: Facts, requirement_id: str, answer: Answer, outcome: Outcome) -> str:
     """The grade that one outcome of a test earns for the requirement, before the weight of numbers."""
     base: str = answer.test.fails_as
-    if outcome.result is Result.PASS:
-        return CONFORMS
-    if outcome.result is Result.LATE:
-        return OPPORTUNITY
-    if outcome.result is Result.UNKNOWN:
-        return CONFORMS if base == OPPORTUNITY else UNKNOWN
-    if outcome.result is Result.SUSPECT:
-        return _suspect(answer, base)
+    match outcome.result:
+        case Result.PASS:
+            return CONFORMS
+        case Result.LATE:
+            return OPPORTUNITY
+        case Result.UNKNOWN:
+            return CONFORMS if base == OPPORTUNITY else UNKNOWN
+        case Result.SUSPECT:
+            return _suspect(answer, base)
+        case Result.FAIL:
+            return _failing(facts, requirement_id, answer, outcome)
+
+
+def _failing(facts: Facts, requirement_id: str, answer: Answer, outcome: Outcome) -> str:
+    base: str = answer.test.fails_as
     if not answer.at_home or answer.test.cause:
         return _LOWER[base]
     if base == MINOR and answer.test.raises and is_high(facts, requirement_id, answer, outcome):

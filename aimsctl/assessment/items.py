@@ -32,7 +32,7 @@ class Item:
 
     __slots__ = ("_cache", "artefact", "data", "facts", "holder", "kind", "pointer")
 
-    def __init__(  # noqa: PLR0913 - an item is exactly these six things
+    def __init__(  # noqa: PLR0913, PLR0917 - an item is exactly these six things
         self,
         facts: Facts,
         kind: str,

@@ -31,7 +31,7 @@ FAILING = {
 FOUNDATIONS = ("AIM0", "AIM1", "AIM3")
 
 
-def gap(  # noqa: PLR0913 - the command's options
+def gap(
     context: typer.Context,
     fail_on: Annotated[
         str | None,

@@ -18,21 +18,21 @@ from aimsctl.errors import BROKEN_PIPE, BUG, EXIT_CODES, INTERRUPTED, OK, AimsEr
 EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001 - the shape of an option's callback
+def _version(asked: bool) -> None:
     if asked:
         typer.echo(f"aimsctl {__version__}")
         raise typer.Exit
 
 
-def options(  # noqa: PLR0913 - the global options
+def options(
     context: typer.Context,
     root: Annotated[
         Path | None,
         typer.Option("-C", "--root", metavar="DIR", help="The workspace's root; else AIMSCTL_ROOT, else found above."),
     ] = None,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only findings.")] = False,  # noqa: FBT002
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="End with 0 even if there are findings.")] = False,  # noqa: FBT002
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a defect.")] = False,  # noqa: FBT002
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print only findings.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="End with 0 even if there are findings.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a defect.")] = False,
     color: Annotated[
         Literal["auto", "always", "never"], typer.Option("--color", help="Colour on a terminal; NO_COLOR is honoured.")
     ] = "auto",
@@ -75,7 +75,7 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at exit must not fail again
         return BROKEN_PIPE
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last resort turns a defect into one paragraph and its own code
         return _failed(error, debug="--debug" in words)
     return code if isinstance(code, int) else OK
 

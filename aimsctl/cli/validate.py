@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FAIL_ON = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
 
 
-def validate(  # noqa: PLR0913 - the command's options
+def validate(
     context: typer.Context,
     paths: Annotated[
         list[Path] | None,

@@ -126,7 +126,7 @@ def _requirement_row(one: Assessed) -> tuple[Cell, ...]:
 
 
 def _state(word: str) -> Cell:
-    return Cell("–" if word == "not_expected" else word, STATE_TONES[word])
+    return Cell("-" if word == "not_expected" else word, STATE_TONES[word])
 
 
 def _gaps(gaps: Sequence[Assessed], heading: str, *, whole: bool) -> Iterator[Block]:

@@ -40,7 +40,7 @@ NEEDS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
         for name in ("level", "above_line", "high", "target_level", "residual_level", "lowered", "next_due")
     },
 }
-"""Kinds that a computed value reads besides its own: where one of them is unreadable, the value is not to be trusted."""
+"""Kinds that a computed value reads besides its own: where one of them is unreadable, it is not to be trusted."""
 
 
 def find(item: Item, name: str) -> Work | None:

@@ -30,12 +30,9 @@ def last_output(item: Item) -> object:
     """The newest dated artefact that shows the process ran, checks that name it included."""
     dates: list[object] = []
     for name in listed(item.data.get("proven_by")):
-        for proof in item.facts.standing(str(name)):
-            if proof.top.get("status") == "approved":
-                dates.append(_iso(proof))
-    for check in item.facts.standing("check"):
-        if item.id in listed(check.data.get("checks")):
-            dates.append(check.get("date"))
+        dates += [_iso(proof) for proof in item.facts.standing(str(name)) if proof.top.get("status") == "approved"]
+    checks = (check for check in item.facts.standing("check") if item.id in listed(check.data.get("checks")))
+    dates += [check.get("date") for check in checks]
     return newest(item, dates)
 
 

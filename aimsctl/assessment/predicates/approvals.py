@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @predicate("approved")
 def approved(question: Question) -> list[Outcome]:
-    """An answer an item: whether the approval is dated, given by somebody entitled, and of this text; gives `problem`."""
+    """An answer an item: whether somebody entitled approved this very text; gives `problem`."""
     found, field = question.select(), question.text("field", "approval")
     return [_approved(item, field, question.mapping("by")) for item in found.items] + undecided(found)
 
