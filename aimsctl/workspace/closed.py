@@ -1,0 +1,113 @@
+"""Floor 2: whether a schema that an organisation wrote keeps to itself, before anything compiles it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+MOST_PARTS: Final = 20_000
+_DEEPEST: Final = 64
+_LONGEST_PATTERN: Final = 1000
+_MOST_REFERENCES: Final = 500
+_REFUSED: Final = (
+    "$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$vocabulary"
+)  # fmt: skip
+_DATA: Final = ("const", "enum", "default", "examples")
+_TABLES: Final = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+
+
+class SchemaRefusedError(ValueError):
+    """A schema that is not used, and in one line why."""
+
+
+def ensure_closed(schema: Any) -> None:
+    """Return only if the schema refers to nothing but its own parts, and to those without running in a circle."""
+    if not isinstance(schema, Mapping | bool):
+        raise SchemaRefusedError("a schema is a group of keywords, or true or false")
+    references: dict[str, str] = {}
+    for pointer, part in _parts(schema):
+        _ensure_plain(part)
+        if "$ref" in part:
+            references[pointer] = _target(part["$ref"])
+    if len(references) > _MOST_REFERENCES:
+        raise SchemaRefusedError(f"the schema has more than {_MOST_REFERENCES} references")
+    for target in references.values():
+        if not _exists(schema, target):
+            raise SchemaRefusedError(f"`$ref` points to nothing: #{target[:80]}")
+    _ensure_no_circle(references)
+
+
+def _parts(schema: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every group of keywords in the schema with its pointer; what is data or a table of names is looked through."""
+    waiting: list[tuple[str, Any, int, bool]] = [("", schema, 0, False)]
+    seen = 0
+    while waiting:
+        pointer, part, depth, names = waiting.pop()
+        seen += 1
+        if seen > MOST_PARTS or depth > _DEEPEST:
+            raise SchemaRefusedError(f"the schema is too large: more than {MOST_PARTS} parts or {_DEEPEST} levels")
+        if isinstance(part, Mapping) and not names:
+            yield pointer, part
+        for step, value in _inner(part, names=names):
+            waiting.append((f"{pointer}/{_escaped(step)}", value, depth + 1, not names and step in _TABLES))
+
+
+def _inner(part: Any, *, names: bool) -> Iterator[tuple[str, Any]]:
+    if isinstance(part, Mapping):
+        yield from ((str(key), value) for key, value in part.items() if names or key not in _DATA)
+    elif isinstance(part, list):
+        yield from ((str(index), value) for index, value in enumerate(part))
+
+
+def _ensure_plain(part: Mapping[str, Any]) -> None:
+    for keyword in _REFUSED:
+        if keyword in part:
+            raise SchemaRefusedError(f"`{keyword}` is not allowed in the schema of a rule")
+    if part.get("$schema", DIALECT) not in {DIALECT, f"{DIALECT}#"}:
+        raise SchemaRefusedError(f"`$schema` may only be {DIALECT}")
+    if len(str(part.get("pattern", ""))) > _LONGEST_PATTERN:
+        raise SchemaRefusedError(f"a pattern is longer than {_LONGEST_PATTERN} characters")
+
+
+def _target(reference: Any) -> str:
+    """The pointer inside the schema that a reference names."""
+    if not isinstance(reference, str) or (reference != "#" and not reference.startswith("#/")):
+        raise SchemaRefusedError("`$ref` may only point into the same schema, such as #/$defs/name")
+    return reference[1:]
+
+
+def _exists(schema: Any, pointer: str) -> bool:
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(schema, Mapping) and name in schema:
+            schema = schema[name]
+        elif isinstance(schema, list) and name.isdigit() and int(name) < len(schema):
+            schema = schema[int(name)]
+        else:
+            return False
+    return True
+
+
+def _ensure_no_circle(references: Mapping[str, str]) -> None:
+    """A part that can come back to itself is refused, even where data would end the circle: rules need no recursion."""
+    edges = {
+        start: {target for at, target in references.items() if _within(at, start)} for start in references.values()
+    }
+    for start in edges:
+        waiting, reached = list(edges[start]), set[str]()
+        while waiting:
+            here = waiting.pop()
+            if here == start:
+                raise SchemaRefusedError(f"`$ref` runs in a circle: #{start[:80]}")
+            if here not in reached:
+                reached.add(here)
+                waiting += edges[here]
+
+
+def _within(pointer: str, outer: str) -> bool:
+    return pointer == outer or pointer.startswith(f"{outer}/")
+
+
+def _escaped(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")

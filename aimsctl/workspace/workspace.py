@@ -1,0 +1,248 @@
+"""Floor 2: all artefacts of one AI management system, loaded, checked against their schemas and joined by their links.
+
+A workspace is the one argument that rules and gap analysis take. Nothing here stops at the first bad file: what cannot
+be used is told, and remembered as broken, so that no judgement can mistake it for something that is not there.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from aimsctl.diagnostics import Diagnostic, Span
+from aimsctl.source import yaml
+from aimsctl.source.config import Config
+from aimsctl.source.files import FileRefusedError, Listing, Tree
+from aimsctl.source.yaml import Document
+from aimsctl.workspace import rules
+from aimsctl.workspace.artefacts import Artefact, load_artefacts
+from aimsctl.workspace.hints import closest, did_you_mean, shown
+from aimsctl.workspace.kinds import REGISTER, kind_names
+from aimsctl.workspace.links import Link, links_by_target, links_from
+from aimsctl.workspace.schema import check
+
+UNKNOWN_KIND: Final = "*"
+WAIVER: Final = "waiver"
+MARKDOWN_LIMIT: Final = 2_000_000  # bytes of a policy or document
+_NAMES_KIND: Final = re.compile(rb"^[\"']?(kind|of)[\"']?[ \t]*:[ \t]*[\"']?([a-z][a-z-]*)", re.MULTILINE)
+
+
+@dataclass(eq=False)
+class Workspace:
+    """Everything that was loaded, in the order of the paths.
+
+    `findings` are those of reading and of the schemas. `broken` gives, for each kind, the places of files and artefacts
+    of that kind that could not be used; under `*`, those of files whose kind cannot be told.
+    """
+
+    config: Config
+    tree: Tree
+    documents: tuple[Document, ...]
+    artefacts: tuple[Artefact, ...]
+    findings: tuple[Diagnostic, ...]
+    broken: Mapping[str, tuple[Span, ...]]
+    not_checked: tuple[tuple[str, str], ...]
+    _texts: dict[str, bytes | None] = field(default_factory=dict)
+
+    @cached_property
+    def checked(self) -> tuple[str, ...]:
+        """The paths of the files that were read, those with errors included."""
+        unread = {path for path, _ in self.not_checked}
+        return tuple(document.path for document in self.documents if document.path not in unread)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Artefact]:
+        """The artefacts by id, those that miss their schema too; of several with one id, the first."""
+        found: dict[str, Artefact] = {}
+        for artefact in self.artefacts:
+            found.setdefault(artefact.id, artefact)
+        return found
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Artefact, ...]]:
+        found: dict[str, list[Artefact]] = {}
+        for artefact in self.artefacts:
+            if artefact.valid:
+                found.setdefault(artefact.kind, []).append(artefact)
+        return {name: tuple(artefacts) for name, artefacts in found.items()}
+
+    def of(self, kind: str) -> tuple[Artefact, ...]:
+        """The artefacts of that kind that satisfy its schema."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _links_to(self) -> Mapping[str, tuple[Link, ...]]:
+        return links_by_target(artefact for artefact in self.artefacts if artefact.valid)
+
+    def links_to(self, target: str) -> tuple[Link, ...]:
+        """The links of valid artefacts that point to this id."""
+        return self._links_to.get(target, ())
+
+    def links_from(self, artefact: Artefact) -> Iterator[Link]:
+        """The links that an artefact holds."""
+        return links_from(artefact)
+
+    def text_path(self, artefact: Artefact) -> str | None:
+        """The path of the Markdown file that the artefact names, as it lies beside the artefact's own file."""
+        named = artefact.data.get("file")
+        if not isinstance(named, str):
+            return None
+        return posixpath.normpath(posixpath.join(posixpath.dirname(artefact.document.path), named))
+
+    def text_of(self, artefact: Artefact) -> bytes | None:
+        """The bytes of the Markdown file that the artefact names; None if it names none or it cannot be read."""
+        path = self.text_path(artefact)
+        if path is None:
+            return None
+        if path not in self._texts:
+            try:
+                self._texts[path] = self.tree.read(path, MARKDOWN_LIMIT)
+            except FileRefusedError:
+                self._texts[path] = None
+        return self._texts[path]
+
+
+def load(tree: Tree, config: Config, *, policy: Tree | None = None) -> Workspace:
+    """Read and check every artefact below the configured folder; with `policy`, waivers come from that tree instead.
+
+    Raises nothing for what the files hold: every problem is a finding.
+    """
+    listing = tree.listing(config.policies)
+    loaded = _Loading(config, tree, list(listing.problems), list(listing.not_checked))
+    for path in listing.files:
+        loaded.take(path)
+    if policy is not None:
+        loaded.waivers_from(policy)
+    loaded.ensure_something(listing)
+    return loaded.workspace()
+
+
+class _Loading:
+    """A workspace in the making."""
+
+    def __init__(
+        self, config: Config, tree: Tree, findings: list[Diagnostic], not_checked: list[tuple[str, str]]
+    ) -> None:
+        self.config = config
+        self.tree = tree
+        self.findings = findings
+        self.not_checked = not_checked
+        self.documents: list[Document] = []
+        self.artefacts: list[Artefact] = []
+        self.broken: dict[str, list[Span]] = {}
+
+    def take(self, path: str) -> None:
+        """Read one file and check what it holds."""
+        try:
+            content = self.tree.read(path)
+        except FileRefusedError as error:
+            self.findings.append(Diagnostic(rules.NOT_READ, Span(path), f"The file was not read: {error.reason}."))
+            self.not_checked.append((path, error.reason))
+            self._break(UNKNOWN_KIND, Span(path))
+            return
+        document = yaml.read(path, content)
+        self.documents.append(document)
+        self.findings += document.problems
+        if document.not_checked:
+            self.not_checked.append((path, document.not_checked))
+        if document.data is None:
+            self._break(_kind_in(content), Span(path))
+            return
+        self._check(document)
+
+    def _check(self, document: Document) -> None:
+        if not self._kind_known(document) or not self._register_fits(document):
+            return
+        artefacts = load_artefacts(document)
+        self.artefacts += artefacts
+        for artefact in artefacts:
+            if not check(artefact):
+                self._break(artefact.kind, artefact.span())
+                self._explain(artefact)
+
+    def _explain(self, artefact: Artefact) -> None:
+        from aimsctl.workspace.explain import explain  # noqa: PLC0415 - only what a schema refused is explained
+
+        self.findings += explain(artefact)
+
+    def _kind_known(self, document: Document) -> bool:
+        named = (document.data or {}).get("kind")
+        if named in kind_names() or named == REGISTER:
+            return True
+        self._break(UNKNOWN_KIND, document.span())
+        if named is None:
+            said = "The file does not say what it is: `kind` is missing."
+            hint = "Add a line such as `kind: policy`; `aimsctl schema` lists the kinds."
+            self.findings.append(Diagnostic(rules.NO_KIND, document.span(key=True), said, hint))
+        else:
+            self._unknown_kind(document, "kind", named)
+        return False
+
+    def _unknown_kind(self, document: Document, at: str, named: object) -> None:
+        near = closest(named, (*kind_names(), REGISTER))
+        hint = did_you_mean(near) if near else "`aimsctl schema` lists the kinds."
+        said = f"There is no kind {shown(named)}."
+        self.findings.append(Diagnostic(rules.UNKNOWN_KIND, document.span((at,)), said, hint))
+
+    def _register_fits(self, document: Document) -> bool:
+        """Whether the file is no register, or a register of a known kind that has the form of one."""
+        data = document.data or {}
+        if data.get("kind") != REGISTER:
+            return True
+        of = data.get("of")
+        if isinstance(of, str) and of not in kind_names():
+            self._unknown_kind(document, "of", of)
+            self._break(UNKNOWN_KIND, document.span())
+            return False
+        form = Artefact(REGISTER, "", data, document)
+        if check(form):
+            return True
+        self._break(of if isinstance(of, str) else UNKNOWN_KIND, document.span())
+        self._explain(form)
+        return isinstance(of, str) and isinstance(data.get("items"), list)
+
+    def waivers_from(self, policy: Tree) -> None:
+        """Let waivers come from the policy tree alone: the audited tree does not accept its own gaps."""
+        own = [artefact for artefact in self.artefacts if artefact.kind == WAIVER]
+        theirs = load(policy, self.config)
+        self.artefacts = [artefact for artefact in self.artefacts if artefact not in own]
+        self.artefacts += [artefact for artefact in theirs.artefacts if artefact.kind == WAIVER]
+
+    def ensure_something(self, listing: Listing) -> None:
+        """An empty set of artefacts is an error, never a green run."""
+        if self.artefacts or self.broken:
+            return
+        said = f"No artefact was found below {self.config.policies}/, so nothing was checked."
+        if listing.files:
+            said = f"None of the {len(listing.files)} files below {self.config.policies}/ holds an artefact."
+        hint = "Set `policies` in aimsctl.yaml to the folder of the artefacts, or start with `aimsctl init`."
+        self.findings.append(Diagnostic(rules.NO_ARTEFACT, Span("aimsctl.yaml"), said, hint))
+        self._break(UNKNOWN_KIND, Span("aimsctl.yaml"))
+
+    def _break(self, kind: str, span: Span) -> None:
+        self.broken.setdefault(kind, []).append(span)
+
+    def workspace(self) -> Workspace:
+        """What was loaded."""
+        return Workspace(
+            config=self.config,
+            tree=self.tree,
+            documents=tuple(self.documents),
+            artefacts=tuple(self.artefacts),
+            findings=tuple(self.findings),
+            broken={kind: tuple(spans) for kind, spans in self.broken.items()},
+            not_checked=tuple(self.not_checked),
+        )
+
+
+def _kind_in(content: bytes) -> str:
+    """The kind that an unreadable file seems to hold, so that only what selects it becomes unknown."""
+    named = {match[1]: match[2].decode("ascii") for match in _NAMES_KIND.finditer(content)}
+    kind = named.get(b"kind", "")
+    if kind == REGISTER:
+        kind = named.get(b"of", "")
+    return kind if kind in kind_names() else UNKNOWN_KIND
