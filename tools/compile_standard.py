@@ -3,7 +3,7 @@
     python tools/compile_standard.py            writes aimsctl/standard/compiled/*.json
     python tools/compile_standard.py --check    exits 1 if one of them is not up to date
 
-Parsing the YAML takes a hundred times as long as reading the JSON, so each run of the tool would pay for it.
+Parsing the YAML takes about twenty-five times as long as reading the JSON, and each run of the tool would pay for it.
 """
 
 from __future__ import annotations

@@ -58,6 +58,9 @@ class Catalogue(NamedTuple):
     objectives: tuple[Group, ...]
     by_id: Mapping[str, Requirement]
 
+    def __contains__(self, requirement: object) -> bool:
+        return requirement in self.by_id
+
     def get(self, requirement: str) -> Requirement:
         """The requirement with this id; KeyError if there is none."""
         return self.by_id[requirement]

@@ -76,6 +76,8 @@ def test_controls_that_ask_for_writing_and_for_running_records() -> None:
 
 
 def test_unknown_requirement_is_a_key_error() -> None:
+    assert "A.8.5" in catalogue()
+    assert "A.8.6" not in catalogue()
     with pytest.raises(KeyError):
         catalogue().get("A.8.6")
 
