@@ -7,12 +7,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.items import UNKNOWN
+from aimsctl.standard import judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aimsctl.assessment.items import Item
-    from aimsctl.standard import Judgement
     from aimsctl.workspace.kinds import Field
 
 _TEXTS: Final = ("string", "text")
@@ -25,7 +25,7 @@ def is_filled(item: Item, name: str) -> bool:
         return False
     if not isinstance(value, str):
         return True
-    if is_placeholder(item.facts.judgement, value):
+    if is_placeholder(value):
         return False
     field = item.facts.field(item.kind, name)
     if field is None or field.type != "text":
@@ -33,24 +33,24 @@ def is_filled(item: Item, name: str) -> bool:
     return len(value.split()) >= item.facts.number("text_min_words")
 
 
-def is_placeholder(judgement: Judgement, value: str) -> bool:
+def is_placeholder(value: str) -> bool:
     """Whether the whole text is a placeholder word, or it holds a placeholder mark."""
-    return _folded(value) in _words(judgement) or has_placeholder(judgement, value)
+    return _folded(value) in _words() or has_placeholder(value)
 
 
-def has_placeholder(judgement: Judgement, value: str) -> bool:
+def has_placeholder(value: str) -> bool:
     """Whether the text holds a placeholder mark as a word of its own."""
-    return _marks(judgement).search(value) is not None
+    return _marks().search(value) is not None
 
 
 @cache
-def _words(judgement: Judgement) -> frozenset[str]:
-    return frozenset(_folded(word) for word in judgement.placeholder_words)
+def _words() -> frozenset[str]:
+    return frozenset(_folded(word) for word in judgement().placeholder_words)
 
 
 @cache
-def _marks(judgement: Judgement) -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, judgement.placeholder_marks)) + r")(?!\w)")
+def _marks() -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, judgement().placeholder_marks)) + r")(?!\w)")
 
 
 def _folded(value: str) -> str:

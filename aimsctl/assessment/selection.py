@@ -168,11 +168,9 @@ def _older(item: Item, _name: str, value: object, operand: object) -> bool:
 
 
 def _past(item: Item, _name: str, value: object, operand: object) -> bool:
-    """True: the day has come. False: it is not over, today included. A missing date is neither."""
+    """A last day that is today has not passed; a missing date is neither past nor ahead."""
     day = parse_date(value)
-    if day is None:
-        return False
-    return day <= item.facts.as_of if operand else day >= item.facts.as_of
+    return day is not None and (day < item.facts.as_of) is operand
 
 
 def _not_before(item: Item, _name: str, value: object, operand: object) -> bool:

@@ -25,7 +25,7 @@ def fill(sentence: str, facts: Facts, this: str, item: Item | None, words: Mappi
     def replace(match: re.Match[str]) -> str:
         return _shown(facts, match[1], _value(match[1], facts, this, item, words), item)
 
-    filled = " ".join(_PLACE.sub(replace, sentence).split())
+    filled = " ".join(_PLACE.sub(replace, sentence).split()).replace(" on never", " never")
     return filled[:1].upper() + filled[1:]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.assessment.findings import GRADE_WORDS
 from aimsctl.assessment.readiness import STAGE_1, Blocker, blockers, summarise
 from aimsctl.output.report import counted, place
 from aimsctl.output.tree import Block, Bullets, Cell, Column, Heading, Item, Note, Paragraph, Table
@@ -41,6 +40,14 @@ _HEADINGS: Final = {
     "minor": "Minor nonconformities",
     "opportunity": "Opportunities for improvement",
 }
+_COUNTED: Final = {
+    "major": ("major nonconformity", "major nonconformities"),
+    "unknown": ("cannot be judged", "cannot be judged"),
+    "minor": ("minor nonconformity", "minor nonconformities"),
+    "opportunity": ("opportunity", "opportunities"),
+    "conforms": ("conforms", "conform"),
+    "not_applicable": ("not applicable", "not applicable"),
+}
 _SHOWN: Final = 4  # reasons shown of one test, unless the requirement was asked for
 
 
@@ -74,7 +81,7 @@ def _answer(report: GapReport) -> Iterator[Block]:
     first = [one for one in found if one.stage == STAGE_1]
     yield Heading(2, "Ready for the audit?")
     yield Bullets((_stage("Stage 1 (designed and documented)", first), _stage("Stage 2 (works in practice)", found)))
-    words = [f"{count} {GRADE_WORDS[grade]}" for grade, count in summary.grades.items() if count]
+    words = [counted_grade(grade, count) for grade, count in summary.grades.items() if count]
     waived = f" Waived: {summary.waived}." if summary.waived else ""
     yield Paragraph(f"{summary.requirements} requirements: {', '.join(words)}.{waived}")
     yield Table(
@@ -87,6 +94,12 @@ def _answer(report: GapReport) -> Iterator[Block]:
         ),
         tuple(_state_row(state, counts) for state, counts in summary.states.items()),
     )
+
+
+def counted_grade(grade: str, count: int) -> str:
+    """A count with the words for a grade: 1 major, 6 opportunities, 52 conform."""
+    one, many = _COUNTED[grade]
+    return f"{count} {one if count == 1 else many}"
 
 
 def _stage(name: str, found: Sequence[Blocker]) -> Item:

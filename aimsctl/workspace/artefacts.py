@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aimsctl.diagnostics import Span
 from aimsctl.source.yaml import Document, Pointer, Value
 from aimsctl.workspace.kinds import REGISTER, kind
-
-_NOTHING: Mapping[str, Value] = {}
 
 
 @dataclass(slots=True, eq=False)
@@ -25,7 +23,7 @@ class Artefact:
     data: dict[str, Value]
     document: Document
     pointer: Pointer = ()
-    own: Mapping[str, Value] = _NOTHING
+    own: Mapping[str, Value] = field(default_factory=dict)
     valid: bool = False
 
     @property

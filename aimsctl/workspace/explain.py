@@ -83,12 +83,17 @@ def explain(artefact: Artefact) -> list[Diagnostic]:
     view = _View(artefact, kind(artefact.kind))
     told = ordered(finding for failure in failures(artefact.kind, artefact.data) for finding in _tell(view, failure))
     meant = {finding.hint for finding in told if finding.rule is rules.UNKNOWN_FIELD}
-    told = [each for each in told if not (each.rule is rules.MISSING_FIELD and hints.did_you_mean(_name(each)) in meant)]
+    told = [
+        each for each in told if not (each.rule is rules.MISSING_FIELD and hints.did_you_mean(_name(each)) in meant)
+    ]
     if len(told) <= MOST_FINDINGS:
         return told
     last = told[MOST_FINDINGS - 1]
     rest = f"{len(told) - MOST_FINDINGS + 1} more findings in this artefact are not shown"
-    return [*told[: MOST_FINDINGS - 1], replace(last, rule=rules.REFUSED, message=rest, hint="correct those above first")]
+    return [
+        *told[: MOST_FINDINGS - 1],
+        replace(last, rule=rules.REFUSED, message=rest, hint="correct those above first"),
+    ]
 
 
 def _name(missing: Diagnostic) -> str:

@@ -120,7 +120,9 @@ def _read(name: str, schema: Schema) -> Kind:
         computed=facts.get("computed", {}),
         leaves_out=(*schema_of(COMMON)["$defs"]["envelope"][KEYWORD]["leaves_out"], *facts.get("leaves_out", ())),
         approves_only={part: tuple(paths) for part, paths in facts.get("approves_only", {}).items()},
-        topics={type_: {key: tuple(words) for key, words in row.items()} for type_, row in facts.get("topics", {}).items()},
+        topics={
+            type_: {key: tuple(words) for key, words in row.items()} for type_, row in facts.get("topics", {}).items()
+        },
         documents=facts.get("documents", {}),
         link_fields=tuple(field for field in fields.values() if field.links),
     )

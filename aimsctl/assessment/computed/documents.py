@@ -51,7 +51,7 @@ def _text(item: Item) -> str:
 
 def _covered(item: Item, topic: str, named: dict[str, str], text: dict[str, str]) -> bool:
     body = text.get(named.get(topic, topic.replace("_", " ")))
-    if body is None or has_placeholder(item.facts.judgement, body):
+    if body is None or has_placeholder(body):
         return False
     return len(body.split()) >= item.facts.number("section_min_words")
 

@@ -87,8 +87,7 @@ def original(question: Question) -> list[Outcome]:
 
 
 def _original(item: Item) -> Outcome:
-    judgement = item.facts.judgement
-    at_fault = [name for name, text in texts(item) if is_placeholder(judgement, text)]
+    at_fault = [name for name, text in texts(item) if is_placeholder(text)]
     if not at_fault:
         return Outcome(Result.PASS, item)
     return Outcome(Result.FAIL, item, {"missing": [label(name) for name in at_fault]}, at=at_fault[0])
