@@ -140,7 +140,7 @@ class _Court:
         grade = grades.worst(verdict.grade for verdict in verdicts)
         if applicable and grade in (grades.MAJOR, grades.MINOR) and facts.planned_in_time(requirement.id):
             grade = grades.OPPORTUNITY
-        reasons = (*self._reasons(requirement, answers), *self._steps(requirement, verdicts, grade))
+        reasons = (*self._reasons(requirement, answers), *self._steps(requirement, verdicts))
         order = sorted(reasons, key=lambda reason: grades.WORST_FIRST.index(reason.grade))
         waivers = tuple(waivers_for(facts, requirement.id))
         return Assessed(requirement, applicable, states, grade, tuple(order), waivers, answers)
@@ -183,14 +183,14 @@ class _Court:
         facts, test = self.facts, answer.test
         grade = grades.weigh(facts, requirement.id, answer, outcome)
         message = self._message(requirement, answer, outcome)
-        say_do = fill(facts.judgement.do(test), facts, requirement.id, outcome.item, outcome.words)
+        do = _next_step(outcome) or fill(facts.judgement.do(test), facts, requirement.id, outcome.item, outcome.words)
         return Reason(
             rule=reason_rule(answer, outcome),
             test=test.id,
             state=answer.state,
             result=outcome.result.value,
             message=message,
-            do=say_do,
+            do=do,
             span=self._span(requirement, outcome),
             grade=grade,
             home="" if answer.at_home else test.home,
@@ -214,7 +214,7 @@ class _Court:
         span = outcome.item.span(outcome.at) if outcome.item is not None else None
         return span if span is not None else self.facts.missing_place(requirement.id)
 
-    def _steps(self, requirement: Requirement, verdicts: list[Verdict], grade: str) -> Iterator[Reason]:
+    def _steps(self, requirement: Requirement, verdicts: list[Verdict]) -> Iterator[Reason]:
         """The steps of the grading that give a weight no single test has."""
         for verdict in verdicts:
             if verdict.step and verdict.grade in (grades.MAJOR, grades.MINOR, grades.UNKNOWN):
@@ -224,7 +224,7 @@ class _Court:
                     state="",
                     result=Result.UNKNOWN.value if verdict.grade == grades.UNKNOWN else Result.FAIL.value,
                     message=verdict.say,
-                    do="Start with the reasons below." if grade == verdict.grade else "",
+                    do="Mend what is listed with it." if verdict.step != "nothing-judged" else "",
                     span=self.facts.missing_place(requirement.id),
                     grade=verdict.grade,
                 )
@@ -245,3 +245,11 @@ class _Court:
         named = outcome.item.get("requirements") if outcome.item is not None else None
         known = [name for name in named if name in self.facts.catalogue] if isinstance(named, list) else []
         return self.facts.catalogue.get(str(known[0])) if known else self.facts.catalogue.requirements[0]
+
+
+def _next_step(outcome: Outcome) -> str:
+    """Where a draft of what is missing lies ready: to finish it; otherwise nothing, and the test says what to do."""
+    item = outcome.item
+    if item is None or item.artefact is None or item.holder is not None or item.artefact.status != "draft":
+        return ""
+    return f"Finish the draft {item.id} and have it approved."

@@ -1,19 +1,23 @@
-"""The commands by name and the module each one lives in; a module is imported only when its command is called."""
+"""The commands by name and the module each one lives in, which is imported only when the command is called."""
 
 from __future__ import annotations
 
 from typing import Final
 
-COMMANDS: Final[dict[str, str]] = {
-    "validate": "aimsctl.cli.validate",
-    "gap": "aimsctl.cli.gap",
-    "explain": "aimsctl.cli.explain",
-    "rules": "aimsctl.cli.rules",
-    "rule": "aimsctl.cli.rules",
-    "schema": "aimsctl.cli.schema",
-    "config": "aimsctl.cli.config",
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "init": ("aimsctl.cli.init", "Start a workspace, or copy the worked example."),
+    "new": ("aimsctl.cli.new", "Write a new artefact as a commented draft."),
+    "validate": ("aimsctl.cli.validate", "Check the artefacts, each finding at its line."),
+    "gap": ("aimsctl.cli.gap", "Find the gaps against clauses 4 to 10 and Annex A."),
+    "explain": ("aimsctl.cli.explain", "Say what a requirement asks and how it is judged."),
+    "approve": ("aimsctl.cli.approve", "Record that a text was approved."),
+    "review": ("aimsctl.cli.approve", "Record that a text was looked at again."),
+    "rules": ("aimsctl.cli.rules", "List every rule."),
+    "rule": ("aimsctl.cli.rules", "Show the page of one rule."),
+    "schema": ("aimsctl.cli.schema", "Print the JSON Schemas of the artefacts."),
+    "config": ("aimsctl.cli.config", "Show the settings in force and their origin."),
 }
-"""Each module has a function named after its command."""
+"""Module and one line of help; each module has a function named after its command."""
 
 GLOBAL_FLAGS: Final = frozenset({"-q", "--quiet", "--exit-zero", "--debug", "--version"})
 GLOBAL_VALUES: Final = frozenset({"-C", "--root", "--color"})

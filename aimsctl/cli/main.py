@@ -54,9 +54,9 @@ def application(command: str | None) -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback(epilog=EPILOG)(options)
-    for name, module in COMMANDS.items():
+    for name, (module, line) in COMMANDS.items():
         if command in (None, name):
-            app.command(name)(getattr(importlib.import_module(module), name))
+            app.command(name, short_help=line)(getattr(importlib.import_module(module), name))
     return app
 
 
@@ -65,7 +65,7 @@ def run(arguments: list[str]) -> int:
     _neutral()
     words = hoisted(arguments)
     try:
-        code = application(named_command(words))(words, standalone_mode=False)
+        code = application(named_command(words))(words, prog_name="aimsctl", standalone_mode=False)
         sys.stdout.flush()
     except AimsError as error:
         return _told(error)
@@ -99,9 +99,10 @@ def _told(error: AimsError) -> int:
 
 def _failed(error: Exception, *, debug: bool) -> int:
     """Typer's own errors show themselves; anything else is a defect of ours."""
-    if isinstance(error, typer.BadParameter.__mro__[2]):  # the base of Typer's errors has no public name
-        error.show()
-        return error.exit_code
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if callable(show) and isinstance(code, int):  # the base of Typer's errors has no public name
+        show()
+        return code
     if debug:
         import traceback  # noqa: PLC0415 - only for a defect
 

@@ -80,7 +80,7 @@ def _answer(report: GapReport) -> Iterator[Block]:
     summary, found = summarise(report), blockers(report)
     first = [one for one in found if one.stage == STAGE_1]
     yield Heading(2, "Ready for the audit?")
-    yield Bullets((_stage("Stage 1 (designed and documented)", first), _stage("Stage 2 (works in practice)", found)))
+    yield Bullets((_stage("Stage 1 (designed and documented)", first), _second_stage(first, found)))
     words = [counted_grade(grade, count) for grade, count in summary.grades.items() if count]
     waived = f" Waived: {summary.waived}." if summary.waived else ""
     yield Paragraph(f"{summary.requirements} requirements: {', '.join(words)}.{waived}")
@@ -107,6 +107,17 @@ def _stage(name: str, found: Sequence[Blocker]) -> Item:
         return Item(f"{name}: nothing on file blocks it.", "good")
     ids = list(dict.fromkeys(one.requirement for one in found))
     return Item(f"{name}: blocked by {counted(len(ids), 'requirement')}: {', '.join(ids)}.", "bad")
+
+
+def _second_stage(first: Sequence[Blocker], found: Sequence[Blocker]) -> Item:
+    """Stage 2, without telling again what blocks stage 1."""
+    told = {one.requirement for one in first}
+    more = [one for one in found if one.requirement not in told]
+    name = "Stage 2 (works in practice)"
+    if not told or not more:
+        return _stage(name, more) if not told else Item(f"{name}: blocked by the same.", "bad")
+    ids = list(dict.fromkeys(one.requirement for one in more))
+    return Item(f"{name}: blocked by the same and {len(ids)} more: {', '.join(ids)}.", "bad")
 
 
 def _state_row(state: str, counts: dict[str, int]) -> tuple[Cell, ...]:

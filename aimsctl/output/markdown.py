@@ -43,11 +43,11 @@ def _before(report: Report) -> Iterator[Block]:
 
 
 def _findings(report: Report) -> Iterator[str]:
-    if report.open:
+    if report.open and not report.told_in_body:
         yield from ("", "### Findings", "", "| Severity | Rule | Place | Finding | What to do |")
         yield "| --- | --- | --- | --- | --- |"
         yield from (table_row(_row(finding, finding.hint)) for finding in report.open)
-    if report.suppressed:
+    if report.suppressed and not report.told_in_body:
         yield from ("", "### Suppressed", "", "| Severity | Rule | Place | Finding | Reason |")
         yield "| --- | --- | --- | --- | --- |"
         yield from (table_row(_row(finding, finding.suppressed or "")) for finding in report.suppressed)

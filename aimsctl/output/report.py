@@ -26,7 +26,8 @@ class Report:
     `fail_at` is the severity that fails the run, None if none does. `source` gives a line of a file, or an empty
     text where there is none or it is not to be shown. `body` stands before the findings in text and Markdown;
     `record` is the command's own JSON. `limit` findings are shown on a screen, all of them if it is 0. `prefix` is the
-    workspace's folder within its repository, for the services that know only the repository.
+    workspace's folder within its repository, for the services that know only the repository. With `told_in_body` the
+    body tells every finding, so text and Markdown do not list them again.
     """
 
     command: str
@@ -45,6 +46,7 @@ class Report:
     record: Mapping[str, Any] | None = None
     limit: int = 0
     prefix: str = ""
+    told_in_body: bool = False
 
     @property
     def open(self) -> list[Diagnostic]:

@@ -26,9 +26,10 @@ _FOR_ALL: Final = "(run with --format json for all)"
 def write(report: Report) -> str:
     """The body, the findings, what was not looked at, where the configuration came from, and the summary."""
     parts = [_body(report)] if report.body else []
-    shown = worst_first(report.open, report.limit) if report.limit else report.open
+    findings = [] if report.told_in_body else report.open
+    shown = worst_first(findings, report.limit) if report.limit else findings
     parts += ["\n".join(_entry(finding, report)) + "\n" for finding in shown]
-    parts.append("\n".join(_end(report, len(report.open) - len(shown))) + "\n")
+    parts.append("\n".join(_end(report, len(findings) - len(shown))) + "\n")
     return "\n".join(parts)
 
 

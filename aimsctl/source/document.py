@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aimsctl.diagnostics import Diagnostic, Span
-from aimsctl.source.places import Place, Range
+from aimsctl.source.places import NO_KEYS, NOTHING, Place, Range
 
 if TYPE_CHECKING:
     from aimsctl.source.suppressions import Suppression
@@ -57,7 +57,7 @@ class Lines:
 
 
 def _nowhere(_: str) -> Place:
-    return Place(0, 0)
+    return Place(0, 0, False, NO_KEYS, NOTHING)  # noqa: FBT003 - it is not written as a plain scalar
 
 
 @dataclass(slots=True, eq=False)

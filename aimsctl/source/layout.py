@@ -16,7 +16,7 @@ from aimsctl.source.places import BLOCK, Mark
 from aimsctl.source.problems import Problem, shown
 from aimsctl.source.syntax import missing_space, tab
 
-SUSPECT: Final = re.compile(r"\t|[^\s#]#|[ \t]#\w")  # nothing to look at without one of these
+_SUSPECT: Final = re.compile(r"#(?:(?<=[^\s#]#)|(?<=[ \t]#)\w)")
 
 _COMMENT_OR_TAB: Final = re.compile(r"#[^\r\n]*|\t")
 _GLUED_HEADER: Final = re.compile(r"[|>][-+0-9]*#")
@@ -30,6 +30,11 @@ class Comment:
     start: int
     end: int
     after: Mark | None
+
+
+def suspicious(text: str) -> bool:
+    """Whether there may be a fault between the values; a quick look that spares most texts the careful one."""
+    return "\t" in text or ("#" in text and _SUSPECT.search(text) is not None)
 
 
 def comments(text: str, scalars: Sequence[Mark]) -> Iterator[Comment]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 BLOCK: Final = ("|", ">")
 FLOW: Final = "flow"
 
+_PROPERTY: Final = ("&", "!")
 _PROPERTIES: Final = re.compile(r"(?:[&!]\S*(?:\s+|$))*")
 
 
@@ -36,15 +37,19 @@ class Place:
 
     start: int
     end: int
-    plain: bool = False
-    keys: Mapping[str, Range] = field(default_factory=dict)
-    below: Mapping[str | int, Place] = field(default_factory=dict)
+    plain: bool
+    keys: Mapping[str, Range]
+    below: Mapping[str | int, Place]
 
     def entries(self) -> Iterator[tuple[int, Place]]:
         """Every field and list item below, outer ones first: where it starts, and its value."""
         for name, place in self.below.items():
             yield self.keys[name][0] if isinstance(name, str) else place.start, place
             yield from place.entries()
+
+
+NO_KEYS: Final[Mapping[str, Range]] = {}
+NOTHING: Final[Mapping[str | int, Place]] = {}
 
 
 def locate(marks: Iterator[Mark], text: str) -> Place:
@@ -55,14 +60,14 @@ def locate(marks: Iterator[Mark], text: str) -> Place:
 def _place(mark: Mark, marks: Iterator[Mark], text: str) -> Place:
     start, end = mark.start, mark.end
     if mark.kind == "alias":
-        return Place(start, end)
-    if found := _PROPERTIES.match(text, start, end):
+        return Place(start, end, False, NO_KEYS, NOTHING)  # noqa: FBT003 - it is not written as a plain scalar
+    if text[start : start + 1] in _PROPERTY and (found := _PROPERTIES.match(text, start, end)):
         start = found.end()
     if mark.kind != "scalar":
         return _collection(mark, start, marks, text)
     if mark.style in BLOCK:
         end = start + len(text[start:end].rstrip())
-    return Place(start, end, plain=mark.style == "")
+    return Place(start, end, mark.style == "", NO_KEYS, NOTHING)
 
 
 def _collection(mark: Mark, start: int, marks: Iterator[Mark], text: str) -> Place:
@@ -72,11 +77,11 @@ def _collection(mark: Mark, start: int, marks: Iterator[Mark], text: str) -> Pla
         name: str | int = len(below)
         if mark.kind == "mapping":
             key = _place(inner, marks, text)
-            name = unicodedata.normalize("NFC", inner.text)
+            name = inner.text if inner.text.isascii() else unicodedata.normalize("NFC", inner.text)
             keys[name] = key.start, key.end
             inner = next(marks)
         below[name] = _place(inner, marks, text)
     if mark.style == FLOW:
-        return Place(start, inner.end, keys=keys, below=below)
+        return Place(start, inner.end, False, keys, below)  # noqa: FBT003 - the same
     ends = (*(place.end for place in below.values()), *(end for _, end in keys.values()))
-    return Place(next(iter(keys.values()), (start,))[0], max(ends, default=start), keys=keys, below=below)
+    return Place(next(iter(keys.values()), (start,))[0], max(ends, default=start), False, keys, below)  # noqa: FBT003

@@ -35,6 +35,14 @@ def schema_text(name: str) -> str:
         raise ConfigError(f"this installation lacks the schema {name}", hint="install aimsctl again") from error
 
 
+def template_text(name: str) -> str:
+    """The text of the template at that path below `templates/`. Raises ConfigError if the installation lacks it."""
+    try:
+        return (data_root() / "templates" / name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"this installation lacks the template {name}", hint="install aimsctl again") from error
+
+
 def example_root() -> Path:
     """The folder of the worked example: `aimsctl.yaml`, `policies/` and `evidence/` stand in it."""
     return data_root()

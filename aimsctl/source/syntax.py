@@ -15,10 +15,11 @@ from aimsctl.source import rules
 from aimsctl.source.document import Lines
 from aimsctl.source.problems import QUOTE_IT, Problem, shown
 
-_NO_SPACE_AFTER_COLON: Final = re.compile(r"\s*(?:- +)*([A-Za-z_][\w-]*):(?!//)(\S.*)")
+_NO_SPACE_AFTER_COLON: Final = re.compile(r"\s*(?:- +)*([A-Za-z_][\w-]*):(?!//)([^ \t].*)")
 _NO_SPACE_AFTER_DASH: Final = re.compile(r"\s*-([^\s-].*)")
 _ESCAPE: Final = re.compile(r"\\.[0-9A-Fa-f]*")
 _HALF: Final = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F]")
+_MARKED: Final = re.compile(r"(?:^|\s)[&*]\S+$")
 _WORD: Final = re.compile(r"\S*")
 _LONGEST_KEY: Final = 1024  # YAML 1.2, 7.4: of a key without the ? indicator
 
@@ -145,13 +146,13 @@ def _expected_key(trouble: Trouble) -> Problem:
         return trouble.says(
             f"Something follows the closing {before[-1]}.", "Remove it, or put the whole text in quotes."
         )
-    if before and before.lstrip("- ")[:1] in {"&", "*"}:
+    if _MARKED.search(before):
         return trouble.says("An anchor or alias is followed by something that does not belong to it.")
     if trouble.character == ":":
         return trouble.says("The key before the colon is missing.", "Write key: value.")
-    since = f" from line {trouble.lines.position(trouble.opened)[0]} on" if trouble.opened is not None else ""
+    begins = 1 if trouble.opened is None else trouble.lines.position(trouble.opened)[0]
     return trouble.says(
-        f"This line does not fit the lines around it{since}: its indentation or its first character differs.",
+        f"This line does not fit the block that begins on line {begins}: its indentation or its first character differs.",
         "Give the fields of one group, and the dashes of one list, the same indentation.",
     )
 
@@ -175,6 +176,8 @@ def _no_value(trouble: Trouble) -> Problem:
         return trouble.says("The list or mapping that opens above is never closed.", "Add the closing ] or }.")
     if trouble.line.startswith("..."):
         return trouble.says("The file ends (...) before it has begun.", "Delete this line.", length=3)
+    if "block" in trouble.context:
+        return _cannot_start(trouble)
     return trouble.says(f"Before {trouble.character} a value is missing.", f"Add it. {QUOTE_IT}")
 
 

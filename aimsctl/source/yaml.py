@@ -60,7 +60,7 @@ def read(path: str, content: bytes, limits: Limits = LIMITS) -> Document:
     if data is not None and (seal := sealed_by_sops(data)):
         not_checked = seal[1]
         problems.append(seal[0])
-    elif not fatal(problems) and ("#" in text or "\t" in text):
+    elif not fatal(problems) and (suppressions.MARK in text or layout.suspicious(text)):
         covering = tuple(_between_values(path, parsed, problems))
     diagnostics = told(path, text, problems) if problems else ()
     return Document(path, None if fatal(problems) else data, text, diagnostics, covering, not_checked, _locate)
@@ -79,8 +79,6 @@ def _text(content: bytes, limits: Limits) -> tuple[str, list[Problem], str]:
 
 def _between_values(path: str, text: str, problems: list[Problem]) -> Iterator[Suppression]:
     """The suppressions of a text; adds what is wrong with them and with what else stands between its values."""
-    if suppressions.MARK not in text and layout.SUSPECT.search(text) is None:
-        return
     scalars = [mark for mark in _marks(text) if mark.kind == "scalar"]
     problems.extend(layout.faults(text, scalars))
     if suppressions.MARK not in text or fatal(problems):
@@ -182,7 +180,8 @@ class _Builder:
     def _no_mapping(self, root: Any) -> Problem:
         start, end = root.start_mark.index, root.end_mark.index
         if root.__class__ is ScalarEvent:
-            if not root.value and not root.style:
+            self._get()  # where the parser stumbles over the rest, that says more
+            if not root.style and resolve(root.value) is None:
                 return Problem(rules.EMPTY, start, end, "The document holds no data.", rules.EMPTY.fix)
             if lacking := missing_space(self._text[start:end]):
                 return Problem(rules.SYNTAX, start, end, *lacking)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from aimsctl.assessment.calendar import parse_date
@@ -27,7 +27,13 @@ def exists(question: Question) -> list[Outcome]:
         return [Outcome(Result.PASS, item) for item in found.items[:1]] or [Outcome(Result.PASS)]
     if found.undecided:
         return undecided(found)
-    return [unless_unreadable(question, found.kinds, Outcome(Result.FAIL))]
+    return [unless_unreadable(question, found.kinds, Outcome(Result.FAIL, _draft(question, found.kinds)))]
+
+
+def _draft(question: Question, kinds: Iterable[str]) -> Item | None:
+    """A draft of what is missing: it counts for nothing yet, but it is the place to go on."""
+    drafts = (item for name in sorted(kinds) for item in question.facts.items(name) if item.get("status") == "draft")
+    return next(drafts, None)
 
 
 @predicate("each")
