@@ -189,7 +189,7 @@ class Facts:
         named: set[str] = set()
         for risk in self.standing("risk"):
             if risk.get("high") is True:
-                named.update(_listed(risk.data.get("controls")))
+                named.update(map(str, _listed(risk.data.get("controls"))))
         return frozenset(named)
 
     def treats_high_risk(self, requirement_id: str) -> bool:

@@ -129,7 +129,14 @@ class _Court:
         outcomes = self.judge_tests.ask(test, requirement.id)
         shows = {outcome: self.judge_tests.shows(test, outcome) for outcome in outcomes}
         at_home = self.facts.judgement.at_home(test, requirement.id)
-        return Answer(test, state, at_home, outcomes, shows)
+        return Answer(test, state, at_home, outcomes, shows, explained=self._explained(requirement, test))
+
+    def _explained(self, requirement: Requirement, test: Test) -> bool:
+        """Whether the test that would name the reason fails too: the nonconformity is written once, there."""
+        if not test.cause:
+            return False
+        reason = self.judge_tests.ask(self.facts.judgement.tests[test.cause], requirement.id)
+        return any(outcome.result is Result.FAIL for outcome in reason)
 
     def _assessed(self, requirement: Requirement, answers: tuple[Answer, ...]) -> Assessed:
         facts = self.facts
@@ -159,7 +166,7 @@ class _Court:
         verdicts = [
             grades.tests_verdict(self.facts, requirement.id, list(answers)),
             grades.absence_verdict(requirement, states),
-            grades.operation_verdict(self.facts, requirement, states),
+            grades.operation_verdict(self.facts, requirement, states, answers),
         ]
         judged = any(answer.outcomes for answer in answers if answer.state != "theatre")
         if not judged:

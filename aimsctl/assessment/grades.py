@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from aimsctl.assessment.calendar import parse_date
 from aimsctl.assessment.predicates import Outcome, Result
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def weigh(facts: Facts, requirement_id: str, answer: Answer, outcome: Outcome) -
 
 def _failing(facts: Facts, requirement_id: str, answer: Answer, outcome: Outcome) -> str:
     base: str = answer.test.fails_as
-    if not answer.at_home or answer.test.cause:
+    if not answer.at_home or answer.explained:
         return _LOWER[base]
     if base == MINOR and answer.test.raises and is_high(facts, requirement_id, answer, outcome):
         return MAJOR
@@ -77,13 +78,21 @@ def is_high(facts: Facts, requirement_id: str, answer: Answer, outcome: Outcome)
     """Whether people can be hurt: a high risk or a high-risk system is at the heart of the failing item."""
     if answer.test.predicate == "receipts":
         row = outcome.words.get("row_system")
-        return outcome.shows in ("absent", "failing") and (
-            _is_high_system(row) if row is not None else facts.touches_high_risk_system(requirement_id)
+        return (
+            outcome.shows in ("absent", "failing")
+            and not is_young(facts, outcome)
+            and (_is_high_system(row) if row is not None else facts.touches_high_risk_system(requirement_id))
         )
     concerned = list(_concerned(facts, outcome.item)) if outcome.item is not None else []
     if concerned:
         return any(item.get("high") is True or _is_high_system(item) for item in concerned)
     return facts.treats_high_risk(requirement_id)
+
+
+def is_young(facts: Facts, outcome: Outcome) -> bool:
+    """Whether missing evidence has been due for no longer than the lapse window: a first lapse, not yet a pattern."""
+    since = parse_date(outcome.words.get("due_since"))
+    return outcome.shows == "absent" and since is not None and facts.period("lapse_window").after(since) >= facts.as_of
 
 
 def _is_high_system(item: object) -> bool:
@@ -113,7 +122,7 @@ def tests_verdict(facts: Facts, requirement_id: str, answers: list[Answer]) -> V
     if grade == MAJOR:
         return Verdict(grade)
     for answer in answers:
-        if answer.at_home and not answer.test.cause and answer.test.fails_as == MINOR:
+        if answer.at_home and not answer.explained and answer.test.fails_as == MINOR:
             if _systemic(facts, answer):
                 say = f"Not a single lapse: {_count(answer)} of what was looked at fail in the same way."
                 return Verdict(MAJOR, f"systemic:{answer.test.id}", say)
@@ -129,10 +138,9 @@ def _count(answer: Answer) -> str:
 
 
 def _systemic(facts: Facts, answer: Answer) -> bool:
-    failing = len(answer.having(Result.FAIL))
-    return failing >= facts.number("systemic_items") and failing >= facts.number("systemic_share") * len(
-        answer.outcomes
-    )
+    failing = sum(1 for outcome in answer.having(Result.FAIL) if not is_young(facts, outcome))
+    enough = failing >= facts.number("systemic_items")
+    return enough and failing >= facts.number("systemic_share") * len(answer.outcomes)
 
 
 def _hollow(facts: Facts, answer: Answer) -> bool:
@@ -158,7 +166,7 @@ def _many_minors(facts: Facts, answers: list[Answer]) -> bool:
         if answer.test.fails_as == MINOR
         and answer.test.home not in ("applicable_controls", "theatre")
         and answer.at_home
-        and not answer.test.cause
+        and not answer.explained
         and (failing := answer.having(Result.FAIL))
     }
     return len(groups) >= facts.number("minors_make_major")
@@ -173,14 +181,18 @@ def absence_verdict(requirement: Requirement, states: Mapping[str, str]) -> Verd
     return Verdict(CONFORMS)
 
 
-def operation_verdict(facts: Facts, requirement: Requirement, states: Mapping[str, str]) -> Verdict:
+def operation_verdict(
+    facts: Facts, requirement: Requirement, states: Mapping[str, str], answers: Iterable[Answer]
+) -> Verdict:
     """Step 5: an operational control that is declared implemented and does not show that it runs."""
     row = facts.soa_rows.get(requirement.id)
     declared = row is not None and row.data.get("status") == "implemented"
     if not requirement.operational or not declared or states["operating"] not in ("absent", "failing"):
         return Verdict(CONFORMS)
     high = facts.treats_high_risk(requirement.id) or facts.touches_high_risk_system(requirement.id)
-    if high:
+    rows = [outcome for answer in answers if answer.test.predicate == "receipts" for outcome in answer.outcomes]
+    young = states["operating"] == "absent" and bool(rows) and all(is_young(facts, outcome) for outcome in rows)
+    if high and not young:
         say = "It holds back a high risk or guards a high-risk system, and there is no proof that it holds."
         return Verdict(MAJOR, "high-risk-unproven", say)
     if states["operating"] == "absent":

@@ -21,6 +21,7 @@ class Answer:
     at_home: bool
     outcomes: tuple[Outcome, ...]
     shows: Mapping[Outcome, str]
+    explained: bool = False  # the test that names the reason fails as well, and weighs in full
 
     def having(self, *results: Result) -> list[Outcome]:
         """The outcomes with one of these results."""

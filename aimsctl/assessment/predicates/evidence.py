@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aimsctl.assessment.calendar import parse_duration
+from aimsctl.assessment.calendar import parse_date, parse_duration
 from aimsctl.assessment.predicates.base import Outcome, Question, Result, predicate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from aimsctl.assessment.items import Item
 
@@ -67,18 +68,20 @@ def _systems(control: Item, entry: Mapping[str, object]) -> list[Item | None]:
 def _versions(system: Item | None, entry: Mapping[str, object]) -> list[str]:
     if system is None or entry.get("per_model_version") is not True:
         return [""]
-    rows = (row for row in control_rows(system) if row.get("current") is True)
+    rows = (row for row in model_rows(system) if row.get("current") is True)
     return [str(row.data.get("version")) for row in rows] or [""]
 
 
-def control_rows(system: Item) -> Iterable[Item]:
+def model_rows(system: Item) -> Iterable[Item]:
     """The model versions of a system."""
     return (row for row in system.facts.items("ai-system.models") if row.holder is system)
 
 
 def _answer(row: Owed) -> Outcome:
     state, day = _records(row) if row.entry.get("kind") == "records" else ("missing", None)
+    due_since = _due_since(row)
     words = {
+        "due_since": due_since.isoformat() if due_since is not None else None,
         "evidence": row.entry.get("id"),
         "system": "all systems" if row.system is None else row.system.get("title"),
         "model_version": row.version,
@@ -91,6 +94,21 @@ def _answer(row: Owed) -> Outcome:
         return Outcome(Result.PASS, row.control, words, at)
     shows = {"stale": "stale", "failing": "failing", "missing": "absent"}[state]
     return Outcome(Result.FAIL, row.control, words, at, shows)
+
+
+def _due_since(row: Owed) -> date | None:
+    """The day by which the first evidence was due: its longest age after the row began to be owed."""
+    limit = parse_duration(row.entry.get("max_age"))
+    begins = [parse_date(row.control.get("in_force_since")), parse_date(row.entry.get("owed_from"))]
+    begins += [parse_date(model.get("released")) for model in _models(row)]
+    known = [day for day in begins if day is not None]
+    return limit.after(max(known)) if limit is not None and known else None
+
+
+def _models(row: Owed) -> Iterable[Item]:
+    if row.system is None or not row.version:
+        return ()
+    return (model for model in model_rows(row.system) if model.data.get("version") == row.version)
 
 
 def _records(row: Owed) -> tuple[str, str | None]:
