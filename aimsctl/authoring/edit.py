@@ -78,9 +78,9 @@ def _set(document: Document, setting: Setting) -> str:
 def _exists(document: Document, pointer: Pointer) -> bool:
     value: Any = document.data
     for part in pointer:
-        if (isinstance(value, dict) and part in value) or (
-            isinstance(value, list) and isinstance(part, int) and part < len(value)
-        ):
+        if isinstance(value, dict) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
             value = value[part]
         else:
             return False

@@ -45,6 +45,5 @@ def _write_all(folder: Path) -> None:
     except OSError as error:
         raise RenderError(f"the folder {folder} cannot be made: {error.strerror}") from error
     for name in ALL:
-        for failure in write_atomically(folder / f"{name}.schema.json", _text(name), folder):
-            raise failure
+        write_atomically(folder / f"{name}.schema.json", _text(name), folder)
     typer.echo(f"{len(ALL)} schemas written to {folder}")

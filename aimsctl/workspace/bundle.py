@@ -13,7 +13,7 @@ UMBRELLA = "aims"
 def bundle(name: str) -> Schema:
     """The schema of a kind, or the register form, with the shared pieces it uses inside it."""
     used: dict[str, Any] = {}
-    schema = _rewritten(schema_of(name), name, lambda file, pointer: _shared(used, file, pointer, name))
+    schema: Schema = _rewritten(schema_of(name), name, lambda file, pointer: _shared(used, file, pointer, name))
     schema["$defs"] = {**schema.get("$defs", {}), **dict(sorted(used.items()))}
     return schema
 

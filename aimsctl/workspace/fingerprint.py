@@ -50,8 +50,10 @@ def canonical(value: Any) -> bytes:
 
 def _covered(artefact: Artefact, known: Kind, part: str) -> dict[str, Any]:
     if part == WHOLE:
-        return _without(artefact.data, [tuple(path.split(".")) for path in known.leaves_out])
-    return _only(artefact.data, [tuple(path.split(".")) for path in known.approves_only[part]])
+        covered = _without(artefact.data, [tuple(path.split(".")) for path in known.leaves_out])
+    else:
+        covered = _only(artefact.data, [tuple(path.split(".")) for path in known.approves_only[part]])
+    return dict(covered)
 
 
 def _without(value: Any, paths: Iterable[tuple[str, ...]]) -> Any:

@@ -75,7 +75,7 @@ def address(data: Any, pointer: Iterable[str | int]) -> str:
     """Where in an artefact something stands, rows named by their id where they have one, so that it lasts."""
     parts = ""
     for step in pointer:
-        data = data[step] if isinstance(data, Mapping | list) and _holds(data, step) else None
+        data = _inside(data, step)
         if isinstance(step, int):
             name = data.get("id", step) if isinstance(data, Mapping) else step
             parts += f"[{name}]"
@@ -84,10 +84,10 @@ def address(data: Any, pointer: Iterable[str | int]) -> str:
     return parts
 
 
-def _holds(data: Any, step: str | int) -> bool:
+def _inside(data: Any, step: str | int) -> Any:
     if isinstance(data, Mapping):
-        return step in data
-    return isinstance(step, int) and step < len(data)
+        return data.get(step)
+    return data[step] if isinstance(data, list) and isinstance(step, int) and step < len(data) else None
 
 
 def _plain(word: str) -> str:
