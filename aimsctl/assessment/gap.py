@@ -183,8 +183,10 @@ class _Court:
     def _reasons(self, requirement: Requirement, answers: tuple[Answer, ...]) -> Iterator[Reason]:
         for answer in answers:
             for outcome in answer.outcomes:
-                if outcome.result is not Result.PASS:
+                if outcome.result not in (Result.PASS, Result.UNKNOWN):
                     yield self._reason(requirement, answer, outcome)
+            for outcome in answer.having(Result.UNKNOWN)[:1]:  # one is enough: they are all unknown for one reason
+                yield self._reason(requirement, answer, outcome)
 
     def _reason(self, requirement: Requirement, answer: Answer, outcome: Outcome) -> Reason:
         facts, test = self.facts, answer.test

@@ -70,6 +70,8 @@ class Item:
     def _find(self, name: str) -> object:
         if name.startswith("holder."):
             return None if self.holder is None else self.holder.get(name[7:])
+        if name == "status" and self.artefact is not None and self.holder is None:
+            return self.artefact.status  # a record that does not say is approved
         found = self._field(name)
         if found is not None:
             return found

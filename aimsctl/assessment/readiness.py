@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 STAGE_1: Final = "1"
 STAGE_2: Final = "2"
+NEVER_RAN: Final = "operational, and nothing shows that it runs"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,18 +56,20 @@ def _blocks(reason: Reason, tests: tuple[str, ...]) -> bool:
 
 def _by_grade(report: GapReport, assessed: Assessed) -> Iterator[Blocker]:
     operational = assessed.requirement.operational and assessed.applicable
+    stage = STAGE_2
     if assessed.grade == grades.MAJOR:
         why = "graded major"
+        stage = STAGE_1 if assessed.states["documented"] == "absent" else STAGE_2
     elif assessed.grade == grades.UNKNOWN:
         why = "cannot be shown: it could not be judged"
     elif operational and assessed.states["operating"] == "absent":
-        why = "operational, and nothing shows that it runs"
+        why = NEVER_RAN
     else:
         return
-    first = assessed.reasons[0] if assessed.reasons else None
+    first = next((one for one in assessed.reasons if why != NEVER_RAN or one.state == "operating"), None)
     span = first.span if first is not None else report.facts.missing_place(assessed.id)
     said = f"{why}: {first.message}" if first is not None else why
-    yield Blocker(STAGE_2, assessed.id, first.test if first else "", said, first.do if first else "", span)
+    yield Blocker(stage, assessed.id, first.test if first else "", said, first.do if first else "", span)
 
 
 @dataclass(frozen=True, slots=True)

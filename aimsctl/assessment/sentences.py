@@ -17,6 +17,7 @@ _PLACE: Final = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
 _DATES: Final = frozenset({"date", "due", "newest", "since", "until", "latest", "changed_on"})
 _PEOPLE: Final = frozenset({"person", "by", "owner", "holder"})
 _LONGEST: Final = 160
+_TWO_STOPS: Final = re.compile(r"(?<!\.)\.\.(?!\.)")  # a value that is a sentence, at the end of one
 
 
 def fill(sentence: str, facts: Facts, this: str, item: Item | None, words: Mapping[str, object]) -> str:
@@ -26,6 +27,7 @@ def fill(sentence: str, facts: Facts, this: str, item: Item | None, words: Mappi
         return _shown(facts, match[1], _value(match[1], facts, this, item, words), item)
 
     filled = " ".join(_PLACE.sub(replace, sentence).split()).replace(" on never", " never")
+    filled = _TWO_STOPS.sub(".", filled)
     return filled[:1].upper() + filled[1:]
 
 

@@ -27,7 +27,7 @@ def approved(question: Question) -> list[Outcome]:
 def _approved(item: Item, field: str, by: Mapping[str, object]) -> Outcome:
     problem = approval_problem(item, field, by)
     if problem:
-        at = field if item.get(field) is not None else "status"
+        at = field if item.get(field) is not None else "status" if field == "approval" else ""
         return Outcome(Result.FAIL, item, {"problem": problem}, at=at)
     kept = item.get(f"{field}.fingerprint")
     if kept is None or item.artefact is None or kept == fingerprint(item.artefact, item.facts.workspace, field):
