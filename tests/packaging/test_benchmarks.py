@@ -1,4 +1,4 @@
-"""The benchmarks measure what they say: valid artefacts of the stated size, stated faults, and the table in its place."""
+"""The benchmarks measure what they say: valid artefacts of the stated size, and a table that stays in its place."""
 
 from __future__ import annotations
 

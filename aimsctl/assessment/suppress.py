@@ -1,0 +1,2 @@
+def apply(findings, workspace, as_of):
+    return list(findings)
