@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 WHEELHOUSE = ROOT / "build" / "wheelhouse"
+EDITABLES = "editables>=0.5"  # hatchling asks for it when it makes an editable install
 
 
 def digest(part: str) -> str:
@@ -76,6 +77,7 @@ def requirements() -> Iterator[str]:
 
     metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     yield from metadata["build-system"]["requires"]
+    yield EDITABLES
     yield from metadata["project"]["dependencies"]
     for extra in metadata["project"]["optional-dependencies"].values():
         yield from extra
