@@ -43,6 +43,14 @@ def has_placeholder(value: str) -> bool:
     return _marks().search(value) is not None
 
 
+def may_hold_placeholder(text: str) -> bool:
+    """Whether a whole file may hold placeholder text; False lets a reader pass it over at little cost."""
+    if any(mark in text for mark in judgement().placeholder_marks):
+        return True
+    folded = text.casefold()
+    return any(f" {word}\n" in folded or f"'{word}'" in folded or f'"{word}"' in folded for word in _words())
+
+
 @cache
 def _words() -> frozenset[str]:
     return frozenset(_folded(word) for word in judgement().placeholder_words)

@@ -16,7 +16,7 @@ MAJOR: Final = Rule(
     name="major-nonconformity",
     severity=Severity.ERROR,
     summary="A requirement is absent or fails as a whole.",
-    why="An auditor would write a major nonconformity. No certificate is issued while one is open, and it blocks stage 2.",
+    why="An auditor would write a major nonconformity. No certificate is issued while one is open: it blocks stage 2.",
     fix="Start with the first reason listed; `aimsctl explain ID` shows every test behind the requirement.",
 )
 MINOR: Final = Rule(

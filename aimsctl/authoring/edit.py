@@ -78,13 +78,16 @@ def _set(document: Document, setting: Setting) -> str:
 def _exists(document: Document, pointer: Pointer) -> bool:
     value: Any = document.data
     for part in pointer:
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        else:
+        value = _inside(value, part)
+        if value is None:
             return False
     return True
+
+
+def _inside(value: Any, part: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(part)
+    return value[part] if isinstance(value, list) and isinstance(part, int) and part < len(value) else None
 
 
 def _insert(document: Document, group: Pointer, after: str, line: str) -> str:

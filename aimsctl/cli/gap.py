@@ -9,7 +9,6 @@ import typer
 from aimsctl.assessment import rules
 from aimsctl.assessment.findings import gap_findings
 from aimsctl.assessment.gap import GapReport, assess
-from aimsctl.assessment.gap_rules import RULES
 from aimsctl.assessment.record import gap_record
 from aimsctl.cli.options import AsOf, Formats, PolicyFrom
 from aimsctl.cli.run import asked, deliver, source_lines
@@ -62,7 +61,7 @@ def gap(
     report = Report(
         command="gap",
         findings=tuple(findings),
-        rules=(*RULES, *rules.enabled("validate")),
+        rules=rules.all_rules(),
         checked=workspace.checked,
         not_checked=workspace.not_checked,
         artefacts=len(workspace.artefacts),

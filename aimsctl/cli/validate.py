@@ -52,7 +52,7 @@ def validate(
     report = Report(
         command="validate",
         findings=tuple(findings),
-        rules=rules.enabled("validate"),
+        rules=rules.enabled(),
         checked=checked,
         not_checked=workspace.not_checked,
         artefacts=len(workspace.artefacts),

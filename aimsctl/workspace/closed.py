@@ -94,8 +94,8 @@ def _ensure_no_circle(references: Mapping[str, str]) -> None:
     edges = {
         start: {target for at, target in references.items() if _within(at, start)} for start in references.values()
     }
-    for start in edges:
-        waiting, reached = list(edges[start]), set[str]()
+    for start, after in edges.items():
+        waiting, reached = list(after), set[str]()
         while waiting:
             here = waiting.pop()
             if here == start:

@@ -1,7 +1,7 @@
 """Floor 2: what a schema refused, told to the person who wrote the artefact, at the line where it stands.
 
-A missing field points at the key of what lacks it, an unknown field at itself, a wrong value at the value, an empty list
-at its key. What only follows from another finding is not told: `onwer` is one finding, not also a missing owner.
+A missing field points at the key of what lacks it, an unknown field at itself, a wrong value at the value, an empty
+list at its key. What only follows from another finding is not told: `onwer` is one finding, not also a missing owner.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Floor 2: what an approval covers, as a digest. If it changes, the approval is to be looked at again.
 
-The digest is taken of the meaning, not of the bytes: order of fields, comments, quotes, line ends and the form of accents
-do not matter, nor whether the artefact has a file of its own or stands in a register.
+The digest is taken of the meaning, not of the bytes: order of fields, comments, quotes, line ends and the form of
+accents do not matter, nor whether the artefact has a file of its own or stands in a register.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import difflib
 import re
 from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ def shown(value: Any) -> str:
 
 def closest(word: Any, words: Iterable[str]) -> str:
     """The word somebody probably meant, or nothing."""
-    known = [each for each in words if isinstance(each, str)]
+    known = list(words)
     if not isinstance(word, str) or len(word) > LONGEST_VALUE:
         return ""
     plain = {_plain(each): each for each in known}
@@ -59,7 +59,7 @@ def date(value: str) -> str:
     if found is None:
         return ""
     try:
-        return datetime.date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+        return dt.date(int(found[1]), int(found[2]), int(found[3])).isoformat()
     except ValueError:
         return ""
 

@@ -155,19 +155,19 @@ def _fields(properties: Schema, prefix: str, home: str, levels: Mapping[str, Lev
         node, at, type_ = _resolved(schema, home)
         many = node.get("type") == "array"
         inner, inner_at, inner_type = _innermost(node, at) if many else (node, at, type_)
-        yield _field(path, node, inner, inner_type, many=many, level=levels.get(path, "optional"))
+        yield _field(path, node, inner, inner_type, levels.get(path, "optional"))
         if "properties" in inner:
             yield from _fields(inner["properties"], f"{path}.", inner_at, levels)
 
 
-def _field(path: str, node: Schema, inner: Schema, type_: str, *, many: bool, level: Level) -> Field:
+def _field(path: str, node: Schema, inner: Schema, type_: str, level: Level) -> Field:
     facts = node.get(KEYWORD, {})
     links = tuple(facts.get("link", ()))
     allowed = tuple(inner["enum"]) if "enum" in inner else (inner["const"],) if "const" in inner else ()
     return Field(
         path=path,
         type="link" if links else "enum" if allowed else type_,
-        many=many,
+        many=node.get("type") == "array",
         links=links,
         reverse=facts.get("reverse", ""),
         level=level,

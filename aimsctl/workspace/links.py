@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from aimsctl.source.yaml import Pointer, Value
 from aimsctl.workspace.artefacts import Artefact
@@ -26,10 +27,11 @@ def links_from(artefact: Artefact) -> Iterator[Link]:
     Clauses and controls that a `requirement` field names are no links; the ids of Annex A in a field that also takes
     controls are.
     """
-    known = kind(artefact.kind)
-    for field in known.link_fields if known else ():
-        for path, target in _values(artefact.data, tuple(field.path.split(".")), ()):
-            yield Link(artefact, path, target, field)
+    data = artefact.data
+    for field, first, rest in _link_fields(artefact.kind):
+        if first in data:
+            for path, target in _values(data[first], rest, (first,)):
+                yield Link(artefact, path, target, field)
 
 
 def links_by_target(artefacts: Iterable[Artefact]) -> dict[str, tuple[Link, ...]]:
@@ -41,12 +43,22 @@ def links_by_target(artefacts: Iterable[Artefact]) -> dict[str, tuple[Link, ...]
     return {target: tuple(links) for target, links in found.items()}
 
 
+@cache
+def _link_fields(name: str) -> tuple[tuple[Field, str, tuple[str, ...]], ...]:
+    """The fields of a kind that link, each with the first name of its path and the names below that."""
+    known = kind(name)
+    if known is None:
+        return ()
+    paths = ((field, field.path.split(".")) for field in known.link_fields)
+    return tuple((field, first, tuple(rest)) for field, (first, *rest) in paths)
+
+
 def _values(value: Value, names: tuple[str, ...], path: Pointer) -> Iterator[tuple[Pointer, str]]:
-    if isinstance(value, list):
+    if isinstance(value, str):
+        if not names:
+            yield path, value
+    elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _values(item, names, (*path, index))
-    elif names:
-        if isinstance(value, dict) and names[0] in value:
-            yield from _values(value[names[0]], names[1:], (*path, names[0]))
-    elif isinstance(value, str):
-        yield path, value
+    elif isinstance(value, dict) and names and names[0] in value:
+        yield from _values(value[names[0]], names[1:], (*path, names[0]))

@@ -96,8 +96,8 @@ UNKNOWN_KIND: Final = Rule(
     name="unknown-kind",
     summary="The kind of an artefact does not exist.",
     severity=Severity.ERROR,
-    why="The kind decides which fields an artefact has and which requirements it serves; without it nothing is checked.",
-    fix="Use one of the kinds that `aimsctl schema --list` shows.",
+    why="The kind decides which fields an artefact has and what it serves; without one nothing is checked.",
+    fix="Use one of the kinds that `aimsctl schema` lists.",
     requirements=("7.5.2",),
 )
 NO_KIND: Final = Rule(

@@ -1,13 +1,13 @@
 """Floor 2: artefacts against the schemas of their kinds, without a network and without backtracking.
 
-jsonschema-rs decides, in microseconds an artefact. Only where it refuses one is jsonschema loaded, to say what is wrong;
-where jsonschema finds nothing (its `$` also matches before a last line break), jsonschema-rs tells it. Schemas come from
-the package alone: no folder of a workspace can replace one, and no reference leaves the package.
+jsonschema-rs decides, in microseconds an artefact. Only where it refuses one is jsonschema loaded, to say what is
+wrong; where jsonschema finds nothing (its `$` also matches before a last line break), jsonschema-rs tells it. Schemas
+come from the package alone: no folder of a workspace can replace one, and no reference leaves the package.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -134,12 +134,17 @@ def _retype(artefact: Artefact, path: Pointer, types: list[str]) -> bool:
     if isinstance(value, int) and not isinstance(value, bool) and "string" in types:
         holder[path[-1]] = str(value)
         return True
-    if isinstance(value, str) and {"number", "integer"} & set(types) and artefact.document.plain(artefact.place(path)):
-        number = _number(value)
-        if number is not None:
-            holder[path[-1]] = number
-            return True
-    return False
+    number = _number(value) if isinstance(value, str) and {"number", "integer"} & set(types) else None
+    if number is None or not _is_plain(artefact, path, value):
+        return False
+    holder[path[-1]] = number
+    return True
+
+
+def _is_plain(artefact: Artefact, path: Pointer, value: str) -> bool:
+    """Whether the number is written without quotes. Places are worked out only where a quoted twin leaves a doubt."""
+    text = artefact.document.text
+    return not (f'"{value}"' in text or f"'{value}'" in text) or artefact.document.plain(artefact.place(path))
 
 
 def _number(text: str) -> int | float | None:
@@ -183,5 +188,5 @@ def _explainer(name: str) -> jsonschema.protocols.Validator:
 
 def _is_date(value: object) -> bool:
     if isinstance(value, str):
-        datetime.date.fromisoformat(value)
+        dt.date.fromisoformat(value)
     return True

@@ -36,7 +36,8 @@ class Workspace:
     """Everything that was loaded, in the order of the paths.
 
     `findings` are those of reading and of the schemas. `broken` gives, for each kind, the places of files and artefacts
-    of that kind that could not be used; under `*`, those of files whose kind cannot be told.
+    of that kind that could not be used; under `*`, those of files whose kind cannot be told. `policy` is the tree that
+    rules and waivers come from, where it is another one.
     """
 
     config: Config
@@ -46,6 +47,7 @@ class Workspace:
     findings: tuple[Diagnostic, ...]
     broken: Mapping[str, tuple[Span, ...]]
     not_checked: tuple[tuple[str, str], ...]
+    policy: Tree | None = None
     _texts: dict[str, bytes | None] = field(default_factory=dict)
 
     @cached_property
@@ -75,12 +77,13 @@ class Workspace:
         return self._by_kind.get(kind, ())
 
     @cached_property
-    def _links_to(self) -> Mapping[str, tuple[Link, ...]]:
+    def links(self) -> Mapping[str, tuple[Link, ...]]:
+        """The links of valid artefacts by the id they point to."""
         return links_by_target(artefact for artefact in self.artefacts if artefact.valid)
 
     def links_to(self, target: str) -> tuple[Link, ...]:
         """The links of valid artefacts that point to this id."""
-        return self._links_to.get(target, ())
+        return self.links.get(target, ())
 
     def links_from(self, artefact: Artefact) -> Iterator[Link]:
         """The links that an artefact holds."""
@@ -134,6 +137,7 @@ class _Loading:
         self.documents: list[Document] = []
         self.artefacts: list[Artefact] = []
         self.broken: dict[str, list[Span]] = {}
+        self.policy: Tree | None = None
 
     def take(self, path: str) -> None:
         """Read one file and check what it holds."""
@@ -207,9 +211,9 @@ class _Loading:
 
     def waivers_from(self, policy: Tree) -> None:
         """Let waivers come from the policy tree alone: the audited tree does not accept its own gaps."""
-        own = [artefact for artefact in self.artefacts if artefact.kind == WAIVER]
+        self.policy = policy
         theirs = load(policy, self.config)
-        self.artefacts = [artefact for artefact in self.artefacts if artefact not in own]
+        self.artefacts = [artefact for artefact in self.artefacts if artefact.kind != WAIVER]
         self.artefacts += [artefact for artefact in theirs.artefacts if artefact.kind == WAIVER]
 
     def ensure_something(self, listing: Listing) -> None:
@@ -236,6 +240,7 @@ class _Loading:
             findings=tuple(self.findings),
             broken={kind: tuple(spans) for kind, spans in self.broken.items()},
             not_checked=tuple(self.not_checked),
+            policy=self.policy,
         )
 
 

@@ -1,0 +1,84 @@
+"""Rules about aimsctl.yaml that need the standard: thresholds may only be stricter (AIM9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from aimsctl.assessment.calendar import parse_duration
+from aimsctl.assessment.rules.base import checks
+from aimsctl.diagnostics import Diagnostic, Rule, Severity, Span
+from aimsctl.source.config import CONFIG_PATH
+from aimsctl.workspace.hints import closest, did_you_mean, shown
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from aimsctl.workspace.workspace import Workspace
+
+UNKNOWN_THRESHOLD: Final = Rule(
+    code="AIM911",
+    name="unknown-threshold",
+    severity=Severity.ERROR,
+    summary="aimsctl.yaml sets a threshold that does not exist.",
+    why="The standard limit would stay in force, which is not what the file says.",
+    fix="Correct the name.",
+)
+LAXER_THRESHOLD: Final = Rule(
+    code="AIM912",
+    name="laxer-threshold",
+    severity=Severity.ERROR,
+    summary="aimsctl.yaml sets a threshold that is laxer than the standard one.",
+    why="An organisation may ask more of itself than the judgement does, never less.",
+    fix="Set a stricter value, or take the line away.",
+)
+
+
+@checks(UNKNOWN_THRESHOLD)
+def unknown_threshold(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
+    """A finding for each threshold that the judgement does not know."""
+    for name in workspace.config.thresholds:
+        known = _standard()
+        if name not in known:
+            hint = did_you_mean(closest(name, known))
+            yield Diagnostic(UNKNOWN_THRESHOLD, _place(workspace, name), f"There is no threshold {shown(name)}.", hint)
+
+
+@checks(LAXER_THRESHOLD)
+def laxer_threshold(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
+    """A finding for each threshold that is laxer than, or of another sort than, the standard one."""
+    for name, value in workspace.config.thresholds.items():
+        known = _standard()
+        if name not in known:
+            continue
+        ours, theirs = _size(value), _size(known[name])
+        if ours is None or theirs is None or (parse_duration(value) is None) != (parse_duration(known[name]) is None):
+            said = f"`{name}` must be of the same sort as the standard value, {known[name]}."
+            yield Diagnostic(LAXER_THRESHOLD, _place(workspace, name), said)
+        elif ours < theirs if name in _stricter_when_higher() else ours > theirs:
+            said = f"`{name}` is {value}, which is laxer than the standard value, {known[name]}."
+            yield Diagnostic(LAXER_THRESHOLD, _place(workspace, name), said, LAXER_THRESHOLD.fix)
+
+
+def _standard() -> dict[str, int | float | str]:
+    from aimsctl.standard import judgement  # noqa: PLC0415 - read only where a workspace sets thresholds
+
+    return dict(judgement().thresholds)
+
+
+def _stricter_when_higher() -> frozenset[str]:
+    from aimsctl.standard import judgement  # noqa: PLC0415 - the same
+
+    return judgement().stricter_when_higher
+
+
+def _size(value: object) -> float | None:
+    duration = parse_duration(value)
+    if duration is not None:
+        return duration.length
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _place(workspace: Workspace, name: str) -> Span:
+    document = workspace.config.document
+    return Span(CONFIG_PATH) if document is None else document.span(("thresholds", name))
