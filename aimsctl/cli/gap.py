@@ -48,13 +48,12 @@ def gap(
     """Judge clauses 4 to 10 and the 38 controls: documented, implemented, operating, and the gaps by grade."""
     session: Session = context.obj
     only = _known(requirement or [])
-    where = asked(formats)
+    where, judged_on = asked(formats), day(as_of)
     here = place(session, policy_from)
     threshold = fail_on or here.config.fail_on
     if threshold not in FAILING:
         raise UsageError(f"--fail-on {threshold} is no grade", hint="major, minor, opportunity or never")
     workspace = load(here.tree, here.config, policy=here.policy)
-    judged_on = day(as_of)
     basics = [finding for finding in check(workspace, here, judged_on) if finding.severity is Severity.ERROR]
     judged = assess(workspace, judged_on)
     findings = ordered([*basics, *_wanted(judged, only)])

@@ -41,10 +41,10 @@ def validate(
     session: Session = context.obj
     if fail_on not in FAIL_ON:
         raise UsageError(f"--fail-on {fail_on} is no severity", hint="error, warning or note")
-    where = asked(formats)
+    where, judged_on = asked(formats), day(as_of)
     here = place(session, policy_from)
     workspace = load(here.tree, here.config, policy=here.policy)
-    findings = check(workspace, here, day(as_of))
+    findings = check(workspace, here, judged_on)
     checked = workspace.checked
     if paths:
         checked = _among(here, workspace, paths)
