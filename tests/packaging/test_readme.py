@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aimsctl.cli.commands import COMMANDS
 from aimsctl.errors import EXIT_CODES
 from tests.packaging.distributions import ROOT
 
@@ -35,3 +36,8 @@ def test_each_file_it_points_at_exists() -> None:
         text = (ROOT / document).read_text(encoding="utf-8")
         targets = [target for target in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in target]
         assert [target for target in targets if not (ROOT / target).exists()] == [], document
+
+
+def test_each_command_is_in_it_and_each_it_names_exists() -> None:
+    named = set(re.findall(r"`aimsctl ([a-z]+)", README))
+    assert named == set(COMMANDS)
