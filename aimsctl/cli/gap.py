@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from aimsctl.assessment import rules
+from aimsctl.assessment.baseline import LARGEST, NOTHING, Baseline, baseline_text, read_baseline
 from aimsctl.assessment.findings import gap_findings
 from aimsctl.assessment.gap import GapReport, assess
 from aimsctl.assessment.record import gap_record
@@ -16,6 +18,8 @@ from aimsctl.cli.session import Session, day, place
 from aimsctl.cli.validate import check
 from aimsctl.diagnostics import Diagnostic, Severity, ordered
 from aimsctl.errors import FINDINGS, OK, UsageError
+from aimsctl.output.atomic import write_atomically
+from aimsctl.output.badge import badge as badge_svg
 from aimsctl.output.gap import gap_body
 from aimsctl.output.report import Report
 from aimsctl.standard import catalogue
@@ -44,6 +48,13 @@ def gap(
     ] = None,
     policy_from: PolicyFrom = None,
     formats: Formats = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Fail only by what is worse than in this file.")
+    ] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the gaps of today as a baseline, and end with 0.")
+    ] = None,
+    badge: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a badge as SVG.")] = None,
 ) -> int:
     """Judge clauses 4 to 10 and the 38 controls: documented, implemented, operating, and the gaps by grade."""
     session: Session = context.obj
@@ -56,6 +67,7 @@ def gap(
     workspace = load(here.tree, here.config, policy=here.policy)
     basics = [finding for finding in check(workspace, here, judged_on) if finding.severity is Severity.ERROR]
     judged = assess(workspace, judged_on)
+    known = NOTHING if baseline is None else _baseline(baseline)
     findings = ordered([*basics, *_wanted(judged, only)])
     report = Report(
         command="gap",
@@ -75,7 +87,20 @@ def gap(
         told_in_body=True,
     )
     deliver(report, where, here, session)
-    return session.leave(FINDINGS if _fails(judged, basics, threshold, only) else OK)
+    if badge is not None:
+        write_atomically(badge, badge_svg(judged), here.root)
+    if write_baseline is not None:
+        write_atomically(write_baseline, baseline_text(judged, basics), here.root)
+        return OK
+    return session.leave(FINDINGS if _fails(judged, basics, threshold, only, known) else OK)
+
+
+def _baseline(path: Path) -> Baseline:
+    try:
+        with path.open("rb") as file:
+            return read_baseline(file.read(LARGEST), str(path))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _known(ids: list[str]) -> frozenset[str]:
@@ -93,11 +118,13 @@ def _wanted(judged: GapReport, only: frozenset[str]) -> list[Diagnostic]:
     return [finding for finding in findings if finding.subject.partition("/")[0] in only]
 
 
-def _fails(judged: GapReport, basics: list[Diagnostic], threshold: str, only: frozenset[str]) -> bool:
-    """A graded gap that no waiver covers, or an error of the reading, schema or reference families."""
+def _fails(judged: GapReport, basics: list[Diagnostic], threshold: str, only: frozenset[str], known: Baseline) -> bool:
+    """A graded gap that neither a waiver nor the baseline covers, or an error of reading, schema or references."""
     if threshold == "never":
         return False
-    if any(finding.code.startswith(FOUNDATIONS) and finding.suppressed is None for finding in basics):
+    errors = (finding for finding in basics if finding.code.startswith(FOUNDATIONS) and finding.suppressed is None)
+    if any(not known.knows(finding) for finding in errors):
         return True
     considered = (one for one in judged.requirements if not only or one.id in only)
-    return any(one.grade in FAILING[threshold] and one.waived is None for one in considered)
+    failing = (one for one in considered if one.grade in FAILING[threshold] and one.waived is None)
+    return any(not known.tolerates(one) for one in failing)
