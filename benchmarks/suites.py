@@ -37,7 +37,7 @@ QUICK = Scale(artefacts=500, growth=(500, 1_000, 2_000), findings=5_000, registe
 
 def validate(root: Path, *options: str, code: int = 0) -> Program:
     """Our command on a workspace."""
-    return Program((AIMSCTL, "validate", *options), root, code)
+    return Program((AIMSCTL, "validate", *AS_OF, *options), root, code)
 
 
 def schemas(folder: Path) -> Path:
@@ -133,7 +133,7 @@ def L_03_many_findings(scale: Scale, folder: Path) -> Iterator[Row]:  # noqa: N8
     faults = 10
     workspaces.write(folder, scale.findings // faults, faults=faults)
     told = subprocess.run(
-        [AIMSCTL, "validate", "--format", "json"], cwd=folder, capture_output=True, check=False
+        [AIMSCTL, "validate", *AS_OF, "--format", "json"], cwd=folder, capture_output=True, check=False
     ).stdout
     found = len(json.loads(told)["diagnostics"])
     if found != scale.findings:

@@ -79,6 +79,7 @@ actions:
     by: ROLE-{role:02}
     due: {later}
     done: {date}
+    result: Three of forty were wrong, all in short messages
   - what: Tell the customers' desks what changed
     by: ROLE-{next_role:02}
     due: {next_year}

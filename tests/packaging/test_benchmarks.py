@@ -11,6 +11,8 @@ from benchmarks import workspaces
 from benchmarks.table import END, START, Row, write
 from tests.packaging.distributions import ROOT
 
+AS_OF = ("--as-of", "2026-11-01")
+
 
 def test_artefacts_have_the_stated_size_and_no_two_are_alike() -> None:
     texts = [text for _, _, text in workspaces.artefacts(2000)]
@@ -23,21 +25,21 @@ def test_the_workspace_is_valid_and_the_same_every_time(run: Any, tmp_path: Path
     again = workspaces.write(tmp_path / "b", 40)
     for kind, paths in files.items():
         assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in again[kind]]
-    outcome = run("validate", "--format", "json", cwd=tmp_path / "a")
+    outcome = run("validate", *AS_OF, "--format", "json", cwd=tmp_path / "a")
     assert (outcome.code, outcome.json["diagnostics"]) == (0, [])
 
 
 def test_each_fault_is_one_finding(run: Any, tmp_path: Path) -> None:
     workspaces.write(tmp_path, 30, faults=10)
-    outcome = run("validate", "--format", "json", cwd=tmp_path)
+    outcome = run("validate", *AS_OF, "--format", "json", cwd=tmp_path)
     assert (outcome.code, len(outcome.json["diagnostics"])) == (1, 300)
 
 
 def test_the_small_workspaces_are_valid(run: Any, tmp_path: Path) -> None:
     workspaces.write_one(tmp_path / "one")
     workspaces.write_register(tmp_path / "register", 100)
-    assert run("validate", cwd=tmp_path / "one").code == 0
-    assert run("validate", cwd=tmp_path / "register").code == 0
+    assert run("validate", *AS_OF, cwd=tmp_path / "one").code == 0
+    assert run("validate", *AS_OF, cwd=tmp_path / "register").code == 0
 
 
 def test_the_floor_agrees_that_they_are_valid(run: Any, tmp_path: Path) -> None:
