@@ -44,12 +44,12 @@ def spoilt(folder: Path) -> Path:
 def main() -> int:
     """0 when every command ended as expected, else 1."""
     as_expected = [
-        show(OK, "validate"),
+        show(OK, "validate", *JUDGED),
         show(FINDINGS, "gap", *JUDGED),
         show(OK, "explain", "A.6.2.4", *JUDGED),
     ]
     with tempfile.TemporaryDirectory() as folder:
-        as_expected.append(show(FINDINGS, "validate", cwd=spoilt(Path(folder))))
+        as_expected.append(show(FINDINGS, "validate", *JUDGED, cwd=spoilt(Path(folder))))
     print("\nEach command ended as expected." if all(as_expected) else "\nA command did not end as expected.")
     return 0 if all(as_expected) else 1
 
