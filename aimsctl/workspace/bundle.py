@@ -49,8 +49,22 @@ def _rewritten(schema: Any, home: str, place: Callable[[str, str], str]) -> Any:
         return [_rewritten(item, home, place) for item in schema]
     if not isinstance(schema, dict):
         return schema
+    schema, home = _described(schema, home)
     copy = {key: _rewritten(value, home, place) for key, value in schema.items()}
     if isinstance(schema.get("$ref"), str):
         file, _, pointer = schema["$ref"].partition("#")
         copy["$ref"] = place(file.removesuffix(".schema.json") or home, pointer)
     return copy
+
+
+def _described(schema: Schema, home: str) -> tuple[Schema, str]:
+    """A reference to a single value, with that value's keywords in its place; anything else as it is.
+
+    Editors show the description of what a reference leads to, not the one beside it, which is the one about the field.
+    """
+    while isinstance(schema.get("$ref"), str):
+        target, at = resolve(schema["$ref"], home)
+        if "properties" in target or "required" in target or "allOf" in target:
+            break
+        schema, home = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}, at
+    return schema, home

@@ -1,8 +1,8 @@
 """Floor 2: artefacts against the schemas of their kinds, without a network and without backtracking.
 
 jsonschema-rs decides, in microseconds an artefact. Only where it refuses one is jsonschema loaded, to say what is
-wrong; where jsonschema finds nothing (its `$` also matches before a last line break), jsonschema-rs tells it. Schemas
-come from the package alone: no folder of a workspace can replace one, and no reference leaves the package.
+wrong; what jsonschema lets pass (its `$` also matches before a last line break), jsonschema-rs tells. Schemas come from
+the package alone: no folder of a workspace can replace one, and no reference leaves the package.
 """
 
 from __future__ import annotations
@@ -60,9 +60,14 @@ def check(artefact: Artefact) -> bool:
 
 
 def failures(name: str, data: Mapping[str, Any]) -> list[Failure]:
-    """What is wrong with data that the schema file `name` refuses; never empty, never more than MOST_FAILURES."""
+    """What is wrong with data that the schema file `name` refuses; never empty, never a flood.
+
+    jsonschema names the parts of a schema that refused; jsonschema-rs adds the places that jsonschema let pass.
+    """
     found = list(islice(_told_by_jsonschema(name, data), MOST_FAILURES))
-    return found or list(islice(_told_by_jsonschema_rs(_validator(name), data), MOST_FAILURES))
+    told = {failure.pointer for failure in found}
+    others = islice(_told_by_jsonschema_rs(_validator(name), data), MOST_FAILURES)
+    return [*found, *(failure for failure in others if failure.pointer not in told)]
 
 
 @dataclass(frozen=True, slots=True)

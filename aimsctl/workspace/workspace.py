@@ -28,6 +28,7 @@ from aimsctl.workspace.schema import check
 UNKNOWN_KIND: Final = "*"
 WAIVER: Final = "waiver"
 MARKDOWN_LIMIT: Final = 2_000_000  # bytes of a policy or document
+MOST_EXPLAINED: Final = 100  # items of one register
 _NAMES_KIND: Final = re.compile(rb"^[\"']?(kind|of)[\"']?[ \t]*:[ \t]*[\"']?([a-z][a-z-]*)", re.MULTILINE)
 
 
@@ -163,10 +164,15 @@ class _Loading:
             return
         artefacts = load_artefacts(document)
         self.artefacts += artefacts
-        for artefact in artefacts:
-            if not check(artefact):
-                self._break(artefact.kind, artefact.span())
-                self._explain(artefact)
+        refused = [artefact for artefact in artefacts if not check(artefact)]
+        for artefact in refused:
+            self._break(artefact.kind, artefact.span())
+        for artefact in refused[:MOST_EXPLAINED]:
+            self._explain(artefact)
+        if len(refused) > MOST_EXPLAINED:
+            said = f"{len(refused) - MOST_EXPLAINED} more items of this register do not fit their schema."
+            at = refused[MOST_EXPLAINED].span()
+            self.findings.append(Diagnostic(rules.REFUSED, at, said, "Correct those above first."))
 
     def _explain(self, artefact: Artefact) -> None:
         from aimsctl.workspace.explain import explain  # noqa: PLC0415 - only what a schema refused is explained
