@@ -152,7 +152,7 @@ def _expected_key(trouble: Trouble) -> Problem:
         return trouble.says("The key before the colon is missing.", "Write key: value.")
     begins = 1 if trouble.opened is None else trouble.lines.position(trouble.opened)[0]
     return trouble.says(
-        f"This line does not fit the block that begins on line {begins}: its indentation or its first character differs.",
+        f"This line does not fit the block begun on line {begins}: its indentation or its first character differs.",
         "Give the fields of one group, and the dashes of one list, the same indentation.",
     )
 
@@ -254,12 +254,19 @@ def _name_expected(trouble: Trouble) -> Problem:
     return trouble.says(f"A text cannot start with {character}.", f'Put the text in quotes: "{character}...".', at=at)
 
 
+def _too_deep(trouble: Trouble) -> Problem:
+    """libyaml looks ahead for the colon of a key, and may meet its own limit before ours is reached."""
+    said = "Lists and mappings are nested far too deeply here."
+    return Problem(rules.TOO_DEEP, trouble.at, trouble.at + 1, said, rules.TOO_DEEP.fix)
+
+
 def _at(pattern: re.Pattern[str], text: str, index: int) -> str:
     found = pattern.match(text, index)
     return "" if found is None else found.group()
 
 
 _SAID: Final[tuple[tuple[str, Callable[[Trouble], Problem]], ...]] = (
+    ("maximum nesting depth", _too_deep),
     ("directive", _directive),
     ("mapping values are not allowed", _second_colon),
     ("could not find expected ':'", _no_colon),
