@@ -255,7 +255,7 @@ def _name_expected(trouble: Trouble) -> Problem:
 
 
 def _too_deep(trouble: Trouble) -> Problem:
-    """libyaml looks ahead for the colon of a key, and may meet its own limit before ours is reached."""
+    """The parser looks ahead for the colon of a key, and may meet its own limit before ours is reached."""
     said = "Lists and mappings are nested far too deeply here."
     return Problem(rules.TOO_DEEP, trouble.at, trouble.at + 1, said, rules.TOO_DEEP.fix)
 

@@ -6,6 +6,7 @@ list at its key. What only follows from another finding is not told: `onwer` is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -168,17 +169,23 @@ def _not_allowed(view: View, failure: Failure) -> Iterator[Diagnostic]:
     allowed = [failure.expected] if not isinstance(failure.expected, list) else failure.expected
     listed = ", ".join(str(each) for each in allowed[:MOST_LISTED])
     more = f" and {len(allowed) - MOST_LISTED} more" if len(allowed) > MOST_LISTED else ""
-    message = f"{label(failure.pointer)} cannot be `{hints.shown(failure.instance)}`; allowed: {listed}{more}."
+    message = f"{label(failure.pointer)} cannot be {_value(failure.instance)}; allowed: {listed}{more}."
     hint = hints.did_you_mean(hints.closest(failure.instance, allowed))
     if isinstance(failure.instance, bool) and {"yes", "no"} & set(allowed):
         hint = hints.did_you_mean("yes" if failure.instance else "no")
     yield view.at_value(rules.NOT_ALLOWED, failure.pointer, message, hint)
 
 
+def _value(instance: Any) -> str:
+    return "a list" if isinstance(instance, list) else f"`{hints.shown(instance)}`"
+
+
 def _malformed(view: View, failure: Failure) -> Iterator[Diagnostic]:
     shape = _shape(failure)
     name, value = label(failure.pointer), str(failure.instance)
-    if failure.keyword == "format" and shape == "date" and hints.date(value) == "":
+    if failure.keyword == "format" and shape == "date":
+        if not _DAY.fullmatch(value):
+            return  # the pattern of a date tells it
         yield view.at_value(
             rules.BAD_DATE, failure.pointer, f"{name} is `{hints.shown(value)}`, a day that does not exist."
         )
