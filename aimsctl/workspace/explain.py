@@ -19,6 +19,7 @@ from aimsctl.workspace.kinds import COMMON, REGISTER, Field, kind, schema_of
 from aimsctl.workspace.schema import Failure, failures
 from aimsctl.workspace.view import MOST_LISTED, View, dotted, label
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOST_FINDINGS: Final = 50
 _TYPES: Final = {
     "string": "text",
