@@ -17,8 +17,9 @@ _LIVELY: Final = re.compile(
 )
 # Entities, where a backslash would be read twice: by the table and again by the text in its cell.
 _ENTITIES: Final = {"|": "&#124;", "\\": "&#92;", "`": "&#96;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ENTITY_TABLE: Final = str.maketrans(_ENTITIES)
 _TEXT_PARTS: Final = re.compile(r"([|\\`&<>])")
-_CODE_PARTS: Final = re.compile(r"([|\\`])")
+_CODE_PARTS: Final = re.compile(r"( ?[|\\`] ?)")  # with its spaces, which the edge of a code span would lose
 _PUNCTUATION: Final = re.compile(r"([*\[\]#~]|(?<!\w)_|_(?!\w))")
 _BLOCK_START: Final = re.compile(r"^(\d*)([-+=:.)])")
 _RULES: Final[dict[Align, str]] = {"left": "---", "right": "---:", "centre": ":---:"}
@@ -38,7 +39,9 @@ def _escaped(word: str) -> str:
 def code(text: str) -> str:
     """The text as code, such as a place. What would end the code or the cell stands between two pieces of it."""
     parts = _CODE_PARTS.split(" ".join(one_line(text).split()))
-    return "".join(part and (_ENTITIES.get(part) or f"`{part}`") for part in parts)
+    return "".join(
+        part.translate(_ENTITY_TABLE) if index % 2 else part and f"`{part}`" for index, part in enumerate(parts)
+    )
 
 
 def paragraph(text: str) -> str:
