@@ -61,7 +61,7 @@ def _heading(level: int, text: str, room: int) -> Iterator[Line]:
 
 def _hanging(first: str, rest: str, text: str, tone: Tone, room: int) -> Iterator[Line]:
     """The text behind a mark, its further lines under its first word."""
-    for number, line in enumerate(wrap(text, room - width(first))):
+    for number, line in enumerate(wrap(text, room - width(rest), width(first) - width(rest))):
         yield [(rest if number else first, ""), (line, tone)]
 
 

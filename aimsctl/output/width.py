@@ -21,17 +21,18 @@ def _columns(character: str) -> int:
     return _WIDE if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def wrap(text: str, columns: int) -> list[str]:
+def wrap(text: str, columns: int, taken_already: int = 0) -> list[str]:
     """The text in lines of at most so many columns, broken between words; a longer word stands whole on its line.
 
-    Scripts with wide characters write no spaces and may be parted after any of them.
+    On the first line `taken_already` columns less are free. Scripts with wide characters write no spaces and may be
+    parted after any of them.
     """
     lines: list[str] = []
-    line, used = "", 0
+    line, used = "", taken_already
     for space, piece in _pieces(text):
         taken = width(piece)
         if not line:
-            line, used = piece, taken
+            line, used = piece, used + taken
         elif used + len(space) + taken <= columns:
             line, used = line + space + piece, used + len(space) + taken
         else:

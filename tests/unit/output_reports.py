@@ -6,16 +6,18 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from lxml import etree
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from aimsctl.diagnostics import Diagnostic, Rule, Severity, Span
 from aimsctl.output.clean import one_line
 from aimsctl.output.report import Report
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 ERROR = Rule("AIM203", "risk-without-owner", "A risk has an owner.", Severity.ERROR, "Nobody acts.", "", ("6.1.2",))
 WARNING = Rule("AIM501", "review-due", "Reviews happen in time.", Severity.WARNING, "Text ages.", "Review it.")
@@ -57,7 +59,7 @@ HOSTILE = (
 )
 
 
-def finding(
+def finding(  # noqa: PLR0913 -- what a finding is made of
     rule: Rule = ERROR,
     message: str = "risk R-1 has no owner",
     *,
@@ -85,10 +87,12 @@ class Command:
     data: str
 
 
-RUNNER_COMMANDS = (
-    "error warning notice debug group endgroup add-mask stop-commands set-output set-env save-state add-path "
-    "internal-set-repo-path echo add-matcher remove-matcher"
-).split()
+RUNNER_COMMANDS = frozenset(
+    (
+        *("error", "warning", "notice", "debug", "group", "endgroup", "echo", "add-mask", "stop-commands"),
+        *("set-output", "set-env", "save-state", "add-path", "internal-set-repo-path", "add-matcher", "remove-matcher"),
+    )
+)
 
 
 def obeyed(line: str) -> Command | None:
