@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "AIMSCTL_"))}
+
 
 @dataclass(frozen=True)
 class Program:
@@ -35,7 +37,9 @@ def once(program: Program) -> tuple[float, float]:
     """Seconds and peak megabytes of one run; an unexpected exit code ends the benchmark."""
     with tempfile.TemporaryFile() as errors:
         began = time.perf_counter()
-        process = subprocess.Popen(program.command, cwd=program.cwd, stdout=subprocess.DEVNULL, stderr=errors)
+        process = subprocess.Popen(
+            program.command, cwd=program.cwd, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=errors
+        )
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
