@@ -6,7 +6,6 @@ Rules yield diagnostics and know no output format; formatters consume them and k
 from __future__ import annotations
 
 import enum
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -97,6 +96,8 @@ class Diagnostic:
 
         It stays the same when lines move, so a baseline or a code-scanning service recognises the finding.
         """
+        import hashlib  # noqa: PLC0415 - a run on a terminal prints no fingerprints
+
         told = (self.subject,) if self.subject else (self.span.pointer, self.message)
         parts = (self.rule.code, self.span.path, *told)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment import computed
 from aimsctl.assessment.calendar import Duration, parse_date, parse_duration
+from aimsctl.assessment.filled import is_placeholder, may_hold_placeholder, texts
 from aimsctl.assessment.items import Item
 from aimsctl.diagnostics import Span
 from aimsctl.source.config import CONFIG_PATH
@@ -32,6 +33,7 @@ class Facts:
         self.judgement = judgement()
         self.states: dict[str, dict[str, str]] = {}  # of each requirement, filled as they are judged
         self._items: dict[str, tuple[Item, ...]] = {}
+        self._standing: dict[str, tuple[Item, ...]] = {}
         self._limits: dict[str, object] = {}
 
     # what there is
@@ -96,7 +98,25 @@ class Facts:
 
     def standing(self, name: str) -> tuple[Item, ...]:
         """The items of that kind or list that count."""
-        return tuple(item for item in self.items(name) if self.counts(item.top))
+        if name not in self._standing:
+            base, _, path = name.partition(".")
+            if path:
+                standing = {id(holder) for holder in self.standing(base)}
+                found = tuple(row for row in self.items(name) if id(row.holder) in standing)
+            else:
+                found = tuple(item for item in self.items(name) if self.counts(item))
+            self._standing[name] = found
+        return self._standing[name]
+
+    def placeholders(self, item: Item) -> list[str]:
+        """The names of the item's texts that are placeholders; files that cannot hold one are passed over quickly."""
+        if item.artefact is None or id(item.artefact.document) not in self._suspect_documents:
+            return []
+        return [name for name, text in texts(item) if is_placeholder(text)]
+
+    @cached_property
+    def _suspect_documents(self) -> frozenset[int]:
+        return frozenset(id(one) for one in self.workspace.documents if may_hold_placeholder(one.text))
 
     # fields, dates and limits
 

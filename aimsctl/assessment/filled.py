@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.items import UNKNOWN
-from aimsctl.standard import judgement
+from aimsctl.standard.placeholders import placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,20 +45,25 @@ def has_placeholder(value: str) -> bool:
 
 def may_hold_placeholder(text: str) -> bool:
     """Whether a whole file may hold placeholder text; False lets a reader pass it over at little cost."""
-    if any(mark in text for mark in judgement().placeholder_marks):
+    if any(mark in text for mark in placeholders().marks):
         return True
     folded = text.casefold()
-    return any(f" {word}\n" in folded or f"'{word}'" in folded or f'"{word}"' in folded for word in _words())
+    return any(word in folded and _alone(word, folded) for word in _words())
+
+
+def _alone(word: str, text: str) -> bool:
+    """Whether the word may be a whole value: at the end of a line, or in quotes."""
+    return f" {word}\n" in text or f"'{word}'" in text or f'"{word}"' in text
 
 
 @cache
 def _words() -> frozenset[str]:
-    return frozenset(_folded(word) for word in judgement().placeholder_words)
+    return frozenset(_folded(word) for word in placeholders().words)
 
 
 @cache
 def _marks() -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, judgement().placeholder_marks)) + r")(?!\w)")
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, placeholders().marks)) + r")(?!\w)")
 
 
 def _folded(value: str) -> str:

@@ -223,6 +223,6 @@ def _many(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
-def overlap(left: object, right: object) -> bool:
-    """Whether two values are equal, one holds the other, or both share a value."""
-    return not set(map(str, _many(left))).isdisjoint(map(str, _many(right)))
+def values(value: object) -> set[str]:
+    """The values to match by: those of a list, or the one. Two fields match if they share one."""
+    return set(map(str, _many(value)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -63,6 +64,7 @@ def application(command: str | None) -> typer.Typer:
 def run(arguments: list[str]) -> int:
     """Run the command line; returns the exit code. Errors of the user are told on standard error."""
     _neutral()
+    gc.disable()  # a run is short, and collecting among the many objects of a workspace costs a tenth of it
     words = hoisted(arguments)
     try:
         code = application(named_command(words))(words, prog_name="aimsctl", standalone_mode=False)

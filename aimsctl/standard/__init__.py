@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aimsctl.standard.documented import DocumentedInformation, documents
     from aimsctl.standard.judging import STATES, Judgement, Predicate, Test, judgement
     from aimsctl.standard.partners import Crosswalk, Framework, Item, Pair, crosswalk
+    from aimsctl.standard.placeholders import Placeholders, placeholders
     from aimsctl.standard.requirements import Catalogue, Group, Requirement, catalogue
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Item",
     "Judgement",
     "Pair",
+    "Placeholders",
     "Predicate",
     "Requirement",
     "Test",
@@ -31,12 +33,14 @@ __all__ = [
     "crosswalk",
     "documents",
     "judgement",
+    "placeholders",
 ]
 
 _HOMES = {
     "documented": ("DocumentedInformation", "documents"),
     "judging": ("STATES", "Judgement", "Predicate", "Test", "judgement"),
     "partners": ("Crosswalk", "Framework", "Item", "Pair", "crosswalk"),
+    "placeholders": ("Placeholders", "placeholders"),
     "requirements": ("Catalogue", "Group", "Requirement", "catalogue"),
 }
 

@@ -63,8 +63,6 @@ class Judgement(NamedTuple):
 
     thresholds: Mapping[str, int | float | str]
     stricter_when_higher: frozenset[str]
-    placeholder_words: tuple[str, ...]
-    placeholder_marks: tuple[str, ...]
     language: Mapping[str, Any]
     predicates: Mapping[str, Predicate]
     tests: Mapping[str, Test]
@@ -124,8 +122,6 @@ def judgement() -> Judgement:
     return Judgement(
         thresholds=data["thresholds"],
         stricter_when_higher=frozenset(data["stricter_when_higher"]),
-        placeholder_words=tuple(data["placeholder_words"]),
-        placeholder_marks=tuple(data["placeholder_marks"]),
         language=data["language"],
         predicates={name: _predicate(name, row) for name, row in data["predicates"].items()},
         tests=tests,

@@ -97,7 +97,7 @@ def test_controls_that_can_be_plainly_needed_exist() -> None:
 def test_no_test_blocks_two_stages() -> None:
     first, second = JUDGEMENT.stage["1"], JUDGEMENT.stage["2"]
     assert len({*first, *second}) == len(first) + len(second)
-    assert len(JUDGEMENT.stage_rules) == 4
+    assert len(JUDGEMENT.stage_rules) == 5
 
 
 @each_test

@@ -57,10 +57,13 @@ def kinds_named(word: str) -> list[Kind]:
     return [known]
 
 
+VALUE = "a plain value"
+
+
 def words(selection: Selection) -> list[str]:
     """The kinds, classes and lists that a selection takes its items from."""
     if "any" in selection:
-        return [word for each in selection["any"] for word in words(each)]
+        return [VALUE if "field" in each else word for each in selection["any"] for word in words(each)]
     if "values" in selection:
         return []
     named = selection["of"]
@@ -71,6 +74,8 @@ def has(word: str, name: str) -> bool:
     """Whether every item selected by the word has that name, itself or in its holder."""
     if name == "holder":
         return word != "requirement"
+    if word == VALUE:
+        return name == "value"
     base, _, path = word.partition(".")
     if base == "requirement":
         return name in REQUIREMENT

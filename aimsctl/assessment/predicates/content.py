@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from aimsctl.assessment.calendar import parse_date
-from aimsctl.assessment.filled import is_filled, is_placeholder, texts
+from aimsctl.assessment.filled import is_filled
 from aimsctl.assessment.predicates.base import Outcome, Question, Result, predicate, undecided, unless_unreadable
 from aimsctl.assessment.selection import compare, failing_field, holds, period
 
@@ -93,7 +93,7 @@ def original(question: Question) -> list[Outcome]:
 
 
 def _original(item: Item) -> Outcome:
-    at_fault = [name for name, text in texts(item) if is_placeholder(text)]
+    at_fault = item.facts.placeholders(item)
     if not at_fault:
         return Outcome(Result.PASS, item)
     return Outcome(Result.FAIL, item, {"missing": [label(name) for name in at_fault]}, at=at_fault[0])

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from aimsctl.assessment.calendar import parse_date, parse_duration
 from aimsctl.assessment.predicates.base import Outcome, Question, Result, predicate, undecided, unless_unreadable
-from aimsctl.assessment.selection import newest, overlap
+from aimsctl.assessment.selection import newest, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from aimsctl.assessment.items import Item
@@ -37,19 +37,23 @@ def covers(question: Question) -> list[Outcome]:
     """An answer for each of these: whether an item of `by` fits all pairs of match."""
     these, by = question.select("these"), question.select("by")
     pairs = question.mapping("match")
-    return [_covers(question, item, by.items, pairs, by.kinds) for item in these.items] + undecided(these)
+    offered = [[values(other.get(left)) for left in pairs] for other in by.items]
+    wanted = [str(right) for right in pairs.values()]
+    return [_covers(question, item, offered, wanted, by.kinds) for item in these.items] + undecided(these)
 
 
 def _covers(
-    question: Question, item: Item, by: Iterable[Item], pairs: Mapping[str, object], kinds: frozenset[str]
+    question: Question, item: Item, offered: list[list[set[str]]], wanted: list[str], kinds: frozenset[str]
 ) -> Outcome:
-    if any(_fits(other, item, pairs) for other in by):
-        return Outcome(Result.PASS, item)
+    ours = [values(item.get(name)) for name in wanted]
+    for theirs in offered:
+        if not any(left.isdisjoint(right) for left, right in zip(theirs, ours, strict=True)):
+            return Outcome(Result.PASS, item)
     return unless_unreadable(question, kinds, Outcome(Result.FAIL, item))
 
 
 def _fits(other: Item, item: Item, pairs: Mapping[str, object]) -> bool:
-    return all(overlap(other.get(left), item.get(str(right))) for left, right in pairs.items())
+    return not any(values(other.get(left)).isdisjoint(values(item.get(str(right)))) for left, right in pairs.items())
 
 
 @predicate("keeps_up")
