@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from aimsctl.assessment.computed import needs
@@ -20,6 +20,7 @@ class Judge:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self._answers: dict[tuple[str, str], tuple[Outcome, ...]] = {}
+        self._own: dict[str, bool] = {}  # whether a test asks about the requirement it is asked for
         self._kinds: dict[str, frozenset[str]] = {}
 
     def ask(self, test: Test, this: str) -> tuple[Outcome, ...]:
@@ -27,7 +28,9 @@ class Judge:
 
         An artefact of a kind the test selects that could not be read makes it unknown, unless it fails anyway.
         """
-        key = (test.id, this if _names_this(test.args) or _names_this(test.when) else "")
+        if test.id not in self._own:
+            self._own[test.id] = _names_this(test.args) or _names_this(test.when)
+        key = (test.id, this if self._own[test.id] else "")
         if key not in self._answers:
             self._answers[key] = self._ask(test, this)
         return self._answers[key]
@@ -57,13 +60,13 @@ class Judge:
 
 
 def _names_this(part: object) -> bool:
-    if isinstance(part, Mapping):
+    if isinstance(part, dict):
         return any(_names_this(value) for value in part.values())
     return part == "$this"
 
 
 def _selected(part: object) -> Iterator[str]:
-    if isinstance(part, Mapping):
+    if isinstance(part, dict):
         of = part.get("of")
         if isinstance(of, str):
             yield of
@@ -77,7 +80,7 @@ def _selected(part: object) -> Iterator[str]:
 
 
 def _names(part: object) -> Iterator[str]:
-    if isinstance(part, Mapping):
+    if isinstance(part, dict):
         yield from map(str, part)
         for value in part.values():
             yield from _names(value)

@@ -67,7 +67,7 @@ def _where(where: object, this: str) -> Where:
 def _with_this(value: object, this: str) -> object:
     if value == "$this":
         return this
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _with_this(part, this) for key, part in value.items()}
     return value
 
@@ -132,7 +132,7 @@ def compare(item: Item, name: str, wanted: object) -> bool | None:
     value = item.get(name)
     if value is UNKNOWN:
         return None
-    if isinstance(wanted, Mapping):
+    if isinstance(wanted, dict):
         return all(COMPARISONS[str(word)](item, name, value, operand) for word, operand in wanted.items())
     return value in wanted if isinstance(wanted, list) else value == wanted
 
