@@ -134,7 +134,7 @@ def _found(failure: Failure) -> str:
     value = failure.instance
     if isinstance(value, bool):
         return "true or false"
-    names = {str: "text", int: "a number", float: "a number", list: "a list", dict: "a group of fields"}
+    names = {str: "text", int: "a number", float: "a decimal number", list: "a list", dict: "a group of fields"}
     return names.get(type(value), "this")
 
 
