@@ -13,6 +13,7 @@ from aimsctl.assessment.findings import gap_findings
 from aimsctl.assessment.gap import GapReport, assess
 from aimsctl.assessment.record import gap_record
 from aimsctl.cli.options import AsOf, Formats, PolicyFrom
+from aimsctl.cli.progress import reading
 from aimsctl.cli.run import asked, deliver, source_lines
 from aimsctl.cli.session import Session, day, place
 from aimsctl.cli.validate import check
@@ -64,7 +65,8 @@ def gap(
     threshold = fail_on or here.config.fail_on
     if threshold not in FAILING:
         raise UsageError(f"--fail-on {threshold} is no grade", hint="major, minor, opportunity or never")
-    workspace = load(here.tree, here.config, policy=here.policy)
+    with reading(session) as tell:
+        workspace = load(here.tree, here.config, policy=here.policy, tell=tell)
     basics = [finding for finding in check(workspace, here, judged_on) if finding.severity is Severity.ERROR]
     judged = assess(workspace, judged_on)
     known = NOTHING if baseline is None else _baseline(baseline)

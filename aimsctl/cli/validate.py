@@ -10,6 +10,7 @@ import typer
 from aimsctl.assessment import rules
 from aimsctl.assessment.suppress import apply
 from aimsctl.cli.options import AsOf, Formats, PolicyFrom
+from aimsctl.cli.progress import reading
 from aimsctl.cli.run import SCREENFUL, asked, deliver, source_lines
 from aimsctl.cli.session import Place, Session, day, place
 from aimsctl.diagnostics import Diagnostic, Severity, ordered, worst
@@ -43,7 +44,8 @@ def validate(
         raise UsageError(f"--fail-on {fail_on} is no severity", hint="error, warning or note")
     where, judged_on = asked(formats), day(as_of)
     here = place(session, policy_from)
-    workspace = load(here.tree, here.config, policy=here.policy)
+    with reading(session) as tell:
+        workspace = load(here.tree, here.config, policy=here.policy, tell=tell)
     findings = check(workspace, here, judged_on)
     checked = workspace.checked
     if paths:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -110,15 +110,20 @@ class Workspace:
         return self._texts[path]
 
 
-def load(tree: Tree, config: Config, *, policy: Tree | None = None) -> Workspace:
+def load(
+    tree: Tree, config: Config, *, policy: Tree | None = None, tell: Callable[[int, int], None] | None = None
+) -> Workspace:
     """Read and check every artefact below the configured folder; with `policy`, waivers come from that tree instead.
 
-    Raises nothing for what the files hold: every problem is a finding.
+    `tell` is told, after each file, how many of how many were read. Raises nothing for what the files hold: every
+    problem is a finding.
     """
     listing = tree.listing(config.policies)
     loaded = _Loading(config, tree, list(listing.problems), list(listing.not_checked))
-    for path in listing.files:
+    for done, path in enumerate(listing.files):
         loaded.take(path)
+        if tell is not None:
+            tell(done + 1, len(listing.files))
     if policy is not None:
         loaded.waivers_from(policy)
     loaded.ensure_something(listing)
