@@ -38,8 +38,3 @@ def source_lines(workspace: Workspace) -> Callable[[str, int], str]:
         return "" if document is None else document.line(number)
 
     return line
-
-
-def whole_numbers(workspace: Workspace) -> int:
-    """How many artefacts were read, those with errors included."""
-    return len(workspace.artefacts)
