@@ -184,9 +184,7 @@ def _value(instance: Any) -> str:
 def _malformed(view: View, failure: Failure) -> Iterator[Diagnostic]:
     shape = _shape(failure)
     name, value = label(failure.pointer), str(failure.instance)
-    if failure.keyword == "format" and shape == "date":
-        if not _DAY.fullmatch(value):
-            return  # the pattern of a date tells it
+    if failure.keyword == "format" and _DAY.fullmatch(value):
         yield view.at_value(
             rules.BAD_DATE, failure.pointer, f"{name} is `{hints.shown(value)}`, a day that does not exist."
         )
