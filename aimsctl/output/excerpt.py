@@ -38,6 +38,7 @@ def excerpt(line: str, span: Span) -> Excerpt | None:
     marked = _head(_shown(line[start : max(end, start + 1)][: LONGEST + 1]), LONGEST - width(before))
     after = _after(line, end) if end > start else _shown(line[start + 1 :][: LONGEST + 1])
     text = before + marked + _head(after, LONGEST - width(before + marked))
+    text = clean(text)  # once more as a whole: two harmless pieces may make one that acts
     return Excerpt(text.rstrip(), width(before), max(width(marked), 1))
 
 
