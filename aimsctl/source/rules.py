@@ -222,11 +222,11 @@ PATH_COLLISION: Final = Rule(
 )
 UNREADABLE: Final = Rule(
     "AIM031",
-    "unreadable-file",
-    "A file or folder cannot be read.",
+    "unreadable-folder",
+    "A folder cannot be read.",
     Severity.ERROR,
     "What was not read was not checked, which must not look like a pass.",
-    "Correct the permissions or the path.",
+    "Make the folder readable, or remove it.",
 )
 BAD_SUPPRESSION: Final = Rule(
     "AIM040",

@@ -69,7 +69,7 @@ def read(path: str, content: bytes, limits: Limits = LIMITS) -> Document:
 def _text(content: bytes, limits: Limits) -> tuple[str, list[Problem], str]:
     """The text of the bytes, what is wrong with it, and a few words on what it is if it is no artefact's text."""
     if len(content) > limits.size:
-        said = f"The file has {len(content)} bytes; the limit is {limits.size}."
+        said = f"The file has more than {limits.size} bytes, the limit for one file."
         return "", [Problem(rules.TOO_LARGE, 0, 0, said, rules.TOO_LARGE.fix)], ""
     if seal := sealed(content):
         return "", [seal[0]], seal[1]
