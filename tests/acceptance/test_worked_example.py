@@ -74,7 +74,8 @@ def test_each_defect_is_found_at_its_line_with_state_and_grade(
 
 
 def line(reason: dict[str, Any]) -> str:
-    return (ROOT / reason["path"]).read_text(encoding="utf-8").split("\n")[reason["line"] - 1].strip()
+    path, number = str(reason["path"]), int(reason["line"])
+    return (ROOT / path).read_text(encoding="utf-8").split("\n")[number - 1].strip()
 
 
 def test_the_audit_is_blocked_by_what_the_story_says(record: dict[str, Any]) -> None:
