@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,14 +11,17 @@ from aimsctl.diagnostics import Diagnostic, Rule, Severity, Span
 from aimsctl.errors import ConfigError
 from aimsctl.source import yaml
 from aimsctl.source.files import CONFIG_NAME, FileRefusedError, Tree, contained
+from aimsctl.source.problems import shown
+from aimsctl.source.suppressions import CODE, is_date
 from aimsctl.source.yaml import Document, Pointer
 
 CONFIG_PATH: Final = CONFIG_NAME
 GRADES: Final = ("major", "minor", "opportunity", "never")
 DEFAULT: Final = "default"
-_DURATION: Final = re.compile(r"P(?=\d)(?:\d{1,4}Y)?(?:\d{1,4}M)?(?:\d{1,4}W)?(?:\d{1,5}D)?")
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_CODE: Final = re.compile(r"[A-Z]{2,10}-?\d{1,4}")
+_DURATION: Final = re.compile(  # as artefacts write it
+    r"P(?:[0-9]{1,2}Y(?:[0-9]{1,3}M(?:[0-9]{1,5}D)?)?|[0-9]{1,3}M(?:[0-9]{1,5}D)?|[0-9]{1,4}W|[0-9]{1,5}D)"
+)
+_DECIMAL: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?")
 
 UNKNOWN_SETTING: Final = Rule(
     code="AIM901",
@@ -89,7 +91,7 @@ def load(tree: Tree) -> tuple[Config, list[Diagnostic]]:
 
 
 def effective(config: Config) -> list[tuple[str, str, str]]:
-    """Every setting as name, value and origin, in order of the name."""
+    """Every setting as name, value and origin, in order of the names."""
     values: dict[str, object] = {
         "organisation": config.organisation,
         "policies": config.policies,
@@ -119,14 +121,14 @@ def _grade(value: object) -> str:
 
 
 def _limit(value: object) -> str:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
+    number = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     if number or (isinstance(value, str) and (_DURATION.fullmatch(value) or _decimal(value) is not None)):
         return ""
     return "a number, or a period such as P1Y or P90D"
 
 
 def _decimal(value: str) -> float | None:
-    return float(value) if re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?", value) else None
+    return float(value) if _DECIMAL.fullmatch(value) else None
 
 
 _PLAIN: Final[Mapping[str, Check]] = {
@@ -138,10 +140,10 @@ _PLAIN: Final[Mapping[str, Check]] = {
 }
 _TOP: Final = ("schema", *_PLAIN, "gap", "thresholds", "suppress")
 _SUPPRESS: Final[Mapping[str, Callable[[str], bool]]] = {
-    "rule": lambda text: _CODE.fullmatch(text) is not None,
+    "rule": lambda text: CODE.fullmatch(text) is not None,
     "path": lambda text: bool(text.strip()),
     "reason": lambda text: len(text.split()) > 1,
-    "until": lambda text: _DATE.fullmatch(text) is not None,
+    "until": is_date,
 }
 
 
@@ -173,7 +175,7 @@ class _Reader:
     def _schema(self) -> None:
         if "schema" not in self.data:
             self._missing("schema")
-        elif self.data["schema"] != 1:
+        elif self.data["schema"] != 1 or self.data["schema"] is True:
             self._bad(("schema",), "1, the only version there is")
 
     def _value(self, pointer: Pointer, check: Check) -> Any:
@@ -184,7 +186,7 @@ class _Reader:
             value = value[part]
         wanted = check(value)
         if wanted:
-            self._bad(pointer, wanted)
+            self._bad(pointer, wanted, _near(value, GRADES) if check is _grade else "")
             return None
         self.origin[".".join(map(str, pointer))] = f"{CONFIG_PATH}:{self.document.span(pointer).line}"
         return value
@@ -230,18 +232,17 @@ class _Reader:
     def _unknown(self, group: Mapping[str, Any], known: tuple[str, ...], at: Pointer) -> None:
         for name in group:
             if name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                hint = f"did you mean `{near[0]}`?" if near else f"the settings here are {', '.join(known)}"
+                hint = _near(name, known) or f"The settings here are {', '.join(known)}."
                 span = self.document.span((*at, name), key=True)
-                self.findings.append(Diagnostic(UNKNOWN_SETTING, span, f"There is no setting `{name[:80]}`.", hint))
+                self.findings.append(Diagnostic(UNKNOWN_SETTING, span, f"There is no setting {shown(name)}.", hint))
 
-    def _bad(self, pointer: Pointer, wanted: str) -> None:
-        name = ".".join(map(str, pointer))
-        self.findings.append(Diagnostic(BAD_SETTING, self.document.span(pointer), f"`{name}` must be {wanted}."))
+    def _bad(self, pointer: Pointer, wanted: str, hint: str = "") -> None:
+        said = f"`{'.'.join(map(str, pointer))}` must be {wanted}."
+        self.findings.append(Diagnostic(BAD_SETTING, self.document.span(pointer), said, hint))
 
     def _missing(self, name: str) -> None:
         said = f"`{name}` is missing."
-        hint = "add `schema: 1`" if name == "schema" else f"add `{name}: ...`"
+        hint = "Add `schema: 1`." if name == "schema" else f"Add `{name}: ...`."
         self.findings.append(Diagnostic(MISSING_SETTING, self.document.span((), key=True), said, hint))
 
 
@@ -254,7 +255,14 @@ _WANTED: Final = {
 
 
 def _fits(row: Mapping[str, Any], name: str, fits: Callable[[str], bool]) -> bool:
-    value = row.get(name)
-    if value is None:
+    if name not in row:
         return name == "path"
-    return isinstance(value, str) and fits(value)
+    return isinstance(row[name], str) and fits(row[name])
+
+
+def _near(written: object, known: Sequence[str]) -> str:
+    """The setting or word that was probably meant, as a question; empty if none is close."""
+    import difflib  # noqa: PLC0415 - only a mistake needs it
+
+    near = difflib.get_close_matches(str(written), known, n=1)
+    return f"Did you mean `{near[0]}`?" if near else ""
