@@ -44,7 +44,10 @@ def _folder(file: Path, root: Path) -> Path:
     real = seen.resolve()
     for boundary in (Path.cwd(), Path(os.path.normpath(Path.cwd() / root))):
         if seen.is_relative_to(boundary) and not real.is_relative_to(boundary.resolve()):
-            raise RenderError(f"cannot write {file}: a link leads its folder out of {boundary}")
+            raise RenderError(
+                f"cannot write {file}: a link leads its folder out of {boundary}",
+                hint=f"if that is meant, name the folder itself: {real / file.name}",
+            )
     return real
 
 

@@ -20,7 +20,7 @@ _ENTITIES: Final = {"|": "&#124;", "\\": "&#92;", "`": "&#96;", "&": "&amp;", "<
 _ENTITY_TABLE: Final = str.maketrans(_ENTITIES)
 _TEXT_PARTS: Final = re.compile(r"([|\\`&<>])")
 _CODE_PARTS: Final = re.compile(r"( ?[|\\`] ?)")  # with its spaces, which the edge of a code span would lose
-_PUNCTUATION: Final = re.compile(r"([*\[\]#~]|(?<!\w)_|_(?!\w))")
+_PUNCTUATION: Final = re.compile(r"([*\[\]#~]|(?<![^\W_])_|_(?![^\W_]))")
 _BLOCK_START: Final = re.compile(r"^(\d*)([-+=:.)])")
 _RULES: Final[dict[Align, str]] = {"left": "---", "right": "---:", "centre": ":---:"}
 _DEEPEST: Final = 6

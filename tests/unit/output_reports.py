@@ -46,7 +46,7 @@ HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(1)><!-- ",
     "[x](javascript:alert(1)) ![y](https://evil.example/p.png) <https://evil.example>",
     "https://evil.example www.evil.example mailto:a@evil.example",
-    "@team #1 !2 GH-3 $x$ ~~y~~ *z* _q_ `code` ``` $(rm) ",
+    "@team #1 !2 GH-3 $x$ ~~y~~ *z* _q_ __b__ `code` ``` $(rm) ",
     "`` ` `|` \\| \\` @a|b`c\\d",
     "1. one - two + three > four === ",
     "]]></failure></testcase><!-- &amp; &lt; \"'",
