@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from aimsctl.source import config
-from aimsctl.source.files import WorkTree
+from aimsctl.source.files import FileRefusedError, Listing, WorkTree
 from aimsctl.workspace.workspace import MOST_EXPLAINED, UNKNOWN_KIND, Workspace, load
 from tests.conftest import Builder
 
@@ -178,3 +178,24 @@ def test_one_bad_file_hides_nothing_elsewhere(made: Make) -> None:
         "policies/d.yaml": draft("risk", "RISK-2", owner=5),
     })  # fmt: skip
     assert {path for _, path, _ in codes(found)} == {f"policies/{name}.yaml" for name in "abcd"}
+
+
+class Vanishing:
+    """A tree whose files are gone when they are read."""
+
+    label = "work tree"
+
+    def listing(self, folder: str) -> Listing:
+        return Listing((f"{folder}/a.yaml",))
+
+    def read(self, path: str, limit: int = 0) -> bytes:
+        raise FileRefusedError(f"it does not exist (asked for {path}, at most {limit} bytes)")
+
+
+def test_a_file_that_cannot_be_read_is_an_error_and_listed_as_not_checked(workspace: Callable[..., Builder]) -> None:
+    settings, _ = config.load(WorkTree(workspace({}).root))
+    found = load(Vanishing(), settings)
+    assert codes(found) == [("AIM091", "policies/a.yaml", 1)]
+    assert [path for path, _ in found.not_checked] == ["policies/a.yaml"]
+    assert set(found.broken) == {UNKNOWN_KIND}
+    assert found.checked == ()
