@@ -18,7 +18,7 @@ Record = dict[str, object]
 
 
 def gap_record(report: GapReport, only: Collection[str] = ()) -> Record:
-    """standard, as_of, requirements, blockers and summary; with `only`, the requirements of those ids."""
+    """standard, as_of, requirements, stages and summary; with `only`, the requirements of those ids."""
     summary = summarise(report)
     return {
         "standard": f"{report.facts.catalogue.standard}:{report.facts.catalogue.edition}",
@@ -33,7 +33,7 @@ def gap_record(report: GapReport, only: Collection[str] = ()) -> Record:
             ]
             for stage in ("1", "2")
         },
-        "gap_summary": asdict(summary),
+        "summary": asdict(summary),
     }
 
 

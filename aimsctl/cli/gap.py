@@ -14,7 +14,7 @@ from aimsctl.assessment.gap import GapReport, assess
 from aimsctl.assessment.record import gap_record
 from aimsctl.cli.options import AsOf, Formats, PolicyFrom
 from aimsctl.cli.progress import reading
-from aimsctl.cli.run import asked, deliver, source_lines
+from aimsctl.cli.run import asked, deliver, prefix, source_lines
 from aimsctl.cli.session import Session, day, place
 from aimsctl.cli.validate import check
 from aimsctl.diagnostics import Diagnostic, Severity, ordered
@@ -82,6 +82,7 @@ def gap(
         provenance=here.provenance,
         fail_at=Severity.ERROR,
         source=source_lines(workspace),
+        prefix=prefix(here.root),
         colour=session.colour,
         width=session.width,
         body=tuple(gap_body(judged, only, basics)),

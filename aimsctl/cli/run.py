@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aimsctl.output.sink import Target, emit, targets
@@ -27,6 +28,15 @@ def deliver(report: Report, where: Sequence[Target], place: Place, session: Sess
     for notice in emit(report, where, stdout=sys.stdout, root=place.root, environ=os.environ):
         if not session.quiet:
             sys.stderr.write(f"{notice}\n")
+
+
+def prefix(root: Path) -> str:
+    """The workspace's folder within its git repository, for services that know only the repository; else empty."""
+    for folder in (root, *root.parents):
+        if (folder / ".git").exists():
+            inside = root.relative_to(folder).as_posix()
+            return "" if inside == "." else inside
+    return ""
 
 
 def source_lines(workspace: Workspace) -> Callable[[str, int], str]:

@@ -11,7 +11,7 @@ from aimsctl.assessment import rules
 from aimsctl.assessment.suppress import apply
 from aimsctl.cli.options import AsOf, Formats, PolicyFrom
 from aimsctl.cli.progress import reading
-from aimsctl.cli.run import SCREENFUL, asked, deliver, source_lines
+from aimsctl.cli.run import SCREENFUL, asked, deliver, prefix, source_lines
 from aimsctl.cli.session import Place, Session, day, place
 from aimsctl.diagnostics import Diagnostic, Severity, ordered, worst
 from aimsctl.errors import FINDINGS, OK, UsageError, WorkspaceError
@@ -61,6 +61,7 @@ def validate(
         provenance={} if session.quiet else here.provenance,
         fail_at=FAIL_ON[fail_on],
         source=source_lines(workspace),
+        prefix=prefix(here.root),
         colour=session.colour,
         width=session.width,
         limit=SCREENFUL,

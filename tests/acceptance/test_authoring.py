@@ -39,10 +39,10 @@ def test_init_needs_no_terminal_and_its_workspace_is_valid_and_empty_handed(run:
     assert validated.code == 0
     assert "no findings" in validated.stdout
     record = run("gap", "--format", "json").json
-    good = {state: counts.get("complete", 0) for state, counts in record["gap_summary"]["states"].items()}
+    good = {state: counts.get("complete", 0) for state, counts in record["summary"]["states"].items()}
     assert good["documented"] == 0
     assert good["implemented"] <= 1
-    assert record["gap_summary"]["states"]["operating"].get("current", 0) == 0
+    assert record["summary"]["states"]["operating"].get("current", 0) == 0
     assert (tmp_path / "aimsctl.yaml").read_text().count("Acme Health Ltd") == 1
 
 
