@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRED = bool(os.environ.get("AIMSCTL_REQUIRE_VECTORS"))
@@ -47,6 +48,8 @@ def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 _neutral_environment()
+settings.register_profile("steady", deadline=None, derandomize=True)  # a busy machine is no failure
+settings.load_profile("steady")
 sys.addaudithook(_refuse_network)
 
 
