@@ -28,7 +28,7 @@ check: ## Lint, format, types and floors, without the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy tests tools benchmarks
+	$(BIN)/mypy tools benchmarks
 	$(BIN)/lint-imports
 
 .PHONY: format
