@@ -150,7 +150,6 @@ def test_C_10_interrupted_is_130_without_a_traceback(big: Path) -> None:
 READ_BY_NOBODY = (
     ("validate",),
     ("validate", "--format", "json"),
-    ("validate", "--format", "concise"),
     ("gap", *AS_OF),
     ("rules",),
     ("explain", "6.1.3"),
