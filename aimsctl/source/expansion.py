@@ -20,7 +20,6 @@ class Limits:
 
     size: int = 1_000_000  # bytes
     depth: int = 64  # lists and mappings in each other
-    key: int = 1024  # characters; libyaml allows no more without the ? indicator
     aliased_values: int = 100_000
     aliased_share: int = 10  # characters that aliases may add, as a multiple of the file's own ...
     aliased_free: int = 10_000  # ... but always so many

@@ -17,7 +17,7 @@ from aimsctl.source.problems import Problem, shown
 
 MARK: Final = "aimsctl:"
 FORM: Final = "# aimsctl: ignore[AIM203] until 2026-12-31: the reason"
-CODE: Final = re.compile(r"[A-Z]{2,}[A-Z0-9-]*[0-9]")
+CODE: Final = re.compile(r"(?:AIM|ORG-)[0-9]{3}")  # a rule of the tool, or of the organisation
 
 _OURS: Final = re.compile(r"#+\s*aimsctl:\s*(.*?)\s*")
 _PARTS: Final = re.compile(r"ignore\s*\[([^\]]*)\]\s*(?:until\s+(\S+?))?\s*(?::\s*(.*))?")

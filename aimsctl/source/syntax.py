@@ -15,13 +15,14 @@ from aimsctl.source import rules
 from aimsctl.source.document import Lines
 from aimsctl.source.problems import QUOTE_IT, Problem, shown
 
+LONGEST_KEY: Final = 1024  # characters; YAML 1.2, 7.4, for keys without the ? indicator, and here for all
+
 _NO_SPACE_AFTER_COLON: Final = re.compile(r"\s*(?:- +)*([A-Za-z_][\w-]*):(?!//)([^ \t].*)")
 _NO_SPACE_AFTER_DASH: Final = re.compile(r"\s*-([^\s-].*)")
 _ESCAPE: Final = re.compile(r"\\.[0-9A-Fa-f]*")
 _HALF: Final = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F]")
 _MARKED: Final = re.compile(r"(?:^|\s)[&*]\S+$")
 _WORD: Final = re.compile(r"\S*")
-_LONGEST_KEY: Final = 1024  # YAML 1.2, 7.4: of a key without the ? indicator
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,8 @@ def _second_colon(trouble: Trouble) -> Problem:
     """`mapping values are not allowed in this context`."""
     if trouble.before.startswith("---"):
         return trouble.says("The first key stands on the line of the marker ---.", "Start it on the next line.")
-    if len(trouble.before) > _LONGEST_KEY:
-        message = f"This key is longer than {_LONGEST_KEY} characters."
+    if len(trouble.before) > LONGEST_KEY:
+        message = f"This key is longer than {LONGEST_KEY} characters."
         return Problem(rules.TOO_LARGE, trouble.at, trouble.at, message, "Shorten the key; put the text in its value.")
     above = trouble.lines.line(trouble.number - 1)
     if not re.search(r":\s", trouble.before):

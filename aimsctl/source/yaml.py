@@ -35,7 +35,7 @@ from aimsctl.source.rules import RULES
 from aimsctl.source.scalars import STARTS, is_text, resolve
 from aimsctl.source.sealed import sealed, sealed_by_sops
 from aimsctl.source.suppressions import Suppression
-from aimsctl.source.syntax import Trouble, explain, missing_space
+from aimsctl.source.syntax import LONGEST_KEY, Trouble, explain, missing_space
 
 __all__ = ["LIMITS", "RULES", "Document", "Limits", "Pointer", "Scalar", "Suppression", "Value", "read"]
 
@@ -268,10 +268,10 @@ class _Builder:
             return None
         if event.style == '"' and not text.isprintable():
             self._escaped(event)
-        if len(text) > self._limits.key:
-            said = f"The key has {len(text)} characters; the limit is {self._limits.key}."
+        if len(text) > LONGEST_KEY:
+            said = f"The key has {len(text)} characters; the limit is {LONGEST_KEY}."
             self._note(rules.TOO_LARGE, event, said, "Shorten the key; put the text in its value.")
-        if len(_KNOWN) < _MOST_KNOWN and _IDENTIFIER.fullmatch(text) and is_text(text):
+        elif len(_KNOWN) < _MOST_KNOWN and _IDENTIFIER.fullmatch(text) and is_text(text):
             return _KNOWN.setdefault(text, sys.intern(text))
         return text if text.isascii() else unicodedata.normalize("NFC", text)
 

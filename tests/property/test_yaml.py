@@ -44,8 +44,10 @@ def problems_fit(document: Document) -> None:
 
 
 @pytest.mark.parametrize("content", BROKEN)
-def test_what_breaks_readers_is_told(content: bytes) -> None:
-    problems_fit(read("a.yaml", content))
+def test_what_breaks_readers_is_told_the_same_every_time(content: bytes) -> None:
+    first, second = read("a.yaml", content), read("a.yaml", content)
+    problems_fit(first)
+    assert (first.data, first.problems) == (second.data, second.problems)
 
 
 @given(st.binary(max_size=200))
@@ -56,8 +58,9 @@ def test_any_bytes_give_data_or_an_error(content: bytes) -> None:
 @settings(max_examples=500)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=30).map("".join))
 def test_any_arrangement_of_yaml_gives_data_or_an_error(text: str) -> None:
-    document = read("a.yaml", text.encode())
+    document, again = read("a.yaml", text.encode()), read("a.yaml", text.encode())
     problems_fit(document)
+    assert (document.data, document.problems) == (again.data, again.problems)
     if document.data is not None:
         for pointer, _ in values(document.data):
             span = document.span(pointer)
@@ -172,7 +175,12 @@ def test_every_place_covers_the_text_of_its_value(data: dict[str, Any], style: d
             assert yaml.load(written(document, pointer, key=True), Loader=Core) == pointer[-1]  # noqa: S506
 
 
-@given(documents, styles, st.integers(0, 10**6))
-def test_a_text_cut_off_anywhere_still_gives_one_verdict(data: dict[str, Any], style: dict[str, Any], at: int) -> None:
+@given(documents, styles, st.integers(0, 10**6), st.binary(max_size=4) | st.sampled_from(FRAGMENTS).map(str.encode))
+def test_a_text_torn_anywhere_still_gives_one_verdict(
+    data: dict[str, Any], style: dict[str, Any], at: int, put: bytes
+) -> None:
     content = dumped(data, style).encode()
-    problems_fit(read("a.yaml", content[: at % (len(content) + 1)]))
+    cut = at % (len(content) + 1)
+    problems_fit(read("a.yaml", content[:cut]))
+    problems_fit(read("a.yaml", content[:cut] + put + content[cut:]))
+    problems_fit(read("a.yaml", content[:cut] + put + content[cut + len(put) :]))
