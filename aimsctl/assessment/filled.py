@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.items import UNKNOWN
-from aimsctl.standard.placeholders import placeholders
+from aimsctl.standard.filler import placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

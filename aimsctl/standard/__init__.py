@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aimsctl.standard.documented import DocumentedInformation, documents
+    from aimsctl.standard.filler import Placeholders, placeholders
     from aimsctl.standard.judging import STATES, Judgement, Predicate, Test, judgement
     from aimsctl.standard.partners import Crosswalk, Framework, Item, Pair, crosswalk
-    from aimsctl.standard.placeholders import Placeholders, placeholders
     from aimsctl.standard.requirements import Catalogue, Group, Requirement, catalogue
 
 __all__ = [
@@ -40,7 +40,7 @@ _HOMES = {
     "documented": ("DocumentedInformation", "documents"),
     "judging": ("STATES", "Judgement", "Predicate", "Test", "judgement"),
     "partners": ("Crosswalk", "Framework", "Item", "Pair", "crosswalk"),
-    "placeholders": ("Placeholders", "placeholders"),
+    "filler": ("Placeholders", "placeholders"),
     "requirements": ("Catalogue", "Group", "Requirement", "catalogue"),
 }
 
