@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from aimsctl.assessment.rules import configuration, content, organisation, references, values
+from aimsctl.assessment.rules import (
+    configuration,
+    content,
+    dates,
+    halves,
+    names,
+    organisation,
+    ratings,
+    references,
+    systems,
+    texts,
+    values,
+)
 from aimsctl.assessment.rules.base import REGISTERED
 
 if TYPE_CHECKING:
@@ -17,7 +29,22 @@ if TYPE_CHECKING:
     from aimsctl.diagnostics import Diagnostic, Rule
     from aimsctl.workspace.workspace import Workspace
 
-__all__ = ["all_rules", "check", "configuration", "content", "enabled", "organisation", "references", "values"]
+__all__ = [
+    "all_rules",
+    "check",
+    "configuration",
+    "content",
+    "dates",
+    "enabled",
+    "halves",
+    "names",
+    "organisation",
+    "ratings",
+    "references",
+    "systems",
+    "texts",
+    "values",
+]
 
 
 def check(workspace: Workspace, as_of: date) -> Iterator[Diagnostic]:

@@ -1,21 +1,23 @@
-"""Rules about contents (AIM2): placeholder text, and dates that contradict each other or lie ahead."""
+"""Rules about contents (AIM2): what is required has to be an answer, not a placeholder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.assessment.calendar import parse_date
-from aimsctl.assessment.filled import is_placeholder, may_hold_placeholder
-from aimsctl.assessment.rules.base import checks
+from aimsctl.assessment.filled import is_placeholder
+from aimsctl.assessment.rules.base import checks, found, values
 from aimsctl.diagnostics import Diagnostic, Rule, Severity
+from aimsctl.standard import placeholders
 from aimsctl.workspace.hints import shown
 from aimsctl.workspace.kinds import kind
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from aimsctl.source.yaml import Pointer
+    from aimsctl.source.yaml import Document, Pointer
     from aimsctl.workspace.artefacts import Artefact
     from aimsctl.workspace.workspace import Workspace
 
@@ -28,114 +30,59 @@ PLACEHOLDER: Final = Rule(
     fix="Write the answer, or set the status back to draft.",
     requirements=("7.5.1", "7.5.2"),
 )
-DATE_ORDER: Final = Rule(
-    code="AIM202",
-    name="dates-out-of-order",
-    severity=Severity.ERROR,
-    summary="Two dates of an artefact contradict each other.",
-    why="What ended before it began did not happen as written, and every age worked out from it is wrong.",
-    fix="Correct the date that is wrong.",
-)
-AHEAD: Final = Rule(
-    code="AIM203",
-    name="date-ahead",
-    severity=Severity.WARNING,
-    summary="Something that has happened is dated in the future.",
-    why="A record or approval dated ahead counts for nothing until that day, and is often a slip of the year.",
-    fix="Correct the date, or set the status to draft until it has happened.",
-)
 
-_ORDERS: Final = (
-    ("person", "joined", "left"),
-    ("audit-programme", "starts", "ends"),
-    ("incident", "occurred", "date"),
-    ("concern", "date", "answered"),
-    ("concern", "date", "closed"),
-    ("change", "date", "took_effect"),
-    ("nonconformity", "date", "effect_checked"),
-    ("improvement", "date", "effect_checked"),
-    ("control", "in_force_since", "effect_checked"),
-    ("audit", "date", "reported"),
-    ("dataset", "obtained", "bias_examined"),
-    ("dataset", "obtained", "provenance_checked"),
-    ("ai-system", "models.released", "models.retired"),
-)
-"""Kind, the date that comes first, the one that follows; rows are compared within themselves."""
+_LONGEST: Final = 40  # a placeholder word with what may stand around it; a longer text can only hold a mark
+_Path = tuple[str, tuple[str, ...]]
 
 
 @checks(PLACEHOLDER)
 def placeholder(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each required text that is a placeholder, in artefacts that are no drafts."""
-    required: dict[str, frozenset[str]] = {}
-    suspects = {id(document) for document in workspace.documents if may_hold_placeholder(document.text)}
+    marked: dict[int, bool] = {}
     for artefact in workspace.artefacts:
-        if not artefact.valid or artefact.status == "draft" or id(artefact.document) not in suspects:
+        if not artefact.valid or artefact.status == "draft":
             continue
-        if artefact.kind not in required:
-            required[artefact.kind] = _required(artefact.kind)
-        for path, value in _texts(artefact.data, (), ""):
-            name = ".".join(part for part in path if isinstance(part, str))
-            if name in required[artefact.kind] and is_placeholder(value):
-                said = f"`{name}` is required and holds only {shown(value)}."
-                yield Diagnostic(
-                    PLACEHOLDER, artefact.span(path), said, PLACEHOLDER.fix, subject=f"{artefact.id}/{name}"
-                )
+        document = artefact.document
+        if id(document) not in marked:
+            marked[id(document)] = _may_hold_mark(document)
+        paths = _required(artefact.kind, approved=artefact.status == "approved")
+        for at, value in _suspects(artefact, paths, marked=marked[id(document)]):
+            if is_placeholder(value):
+                name = ".".join(step for step in at if isinstance(step, str))
+                yield found(PLACEHOLDER, artefact, at, f"`{name}` is required and holds only {shown(value)}.")
 
 
-def _required(name: str) -> frozenset[str]:
+def _suspects(artefact: Artefact, paths: tuple[_Path, ...], *, marked: bool) -> Iterator[tuple[Pointer, str]]:
+    """The texts at these paths that can be a placeholder: the short ones, all of them in a file that holds a mark."""
+    data, longest = artefact.data, sys.maxsize if marked else _LONGEST
+    for first, rest in paths:
+        value = data.get(first)
+        if value.__class__ is str:
+            if len(value) <= longest:
+                yield (first,), value
+        elif value is not None:
+            for at, text in values(value, rest, (first,)):
+                if len(text) <= longest:
+                    yield at, text
+
+
+@cache
+def _required(name: str, *, approved: bool) -> tuple[_Path, ...]:
+    """The texts that the schema of a kind asks for: the first name of the path, and the rest."""
     known = kind(name)
-    fields = known.fields.values() if known is not None else ()
-    return frozenset(field.path for field in fields if field.level != "optional" and field.type in ("string", "text"))
+    levels = ("always", "approved") if approved else ("always",)
+    fields = (field for field in known.fields.values() if field.level in levels) if known is not None else ()
+    paths = (field.path.split(".") for field in fields if field.type in ("string", "text"))
+    return tuple((first, tuple(rest)) for first, *rest in paths)
 
 
-def _texts(value: object, path: Pointer, name: str) -> Iterator[tuple[Pointer, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _texts(inner, (*path, key), f"{name}.{key}")
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _texts(inner, (*path, index), name)
+def _may_hold_mark(document: Document) -> bool:
+    """Whether a placeholder mark can stand in a file; where a text escapes characters, it always can."""
+    text = document.text
+    return "\\" in text or any(mark in text for mark in _marks())
 
 
-@checks(DATE_ORDER)
-def dates_out_of_order(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
-    """A finding for each pair of dates in the wrong order."""
-    for name, first, second in _ORDERS:
-        for artefact in workspace.of(name):
-            for path, group in _groups(artefact, first):
-                early, late = first.rpartition(".")[2], second.rpartition(".")[2]
-                begin, end = parse_date(group.get(early)), parse_date(group.get(late))
-                if begin is not None and end is not None and end < begin:
-                    said = f"`{late}` ({end}) lies before `{early}` ({begin})."
-                    yield Diagnostic(DATE_ORDER, artefact.span((*path, late)), said)
-
-
-def _groups(artefact: Artefact, name: str) -> Iterator[tuple[Pointer, Mapping[str, object]]]:
-    """The artefact itself, or for a dotted name the rows of its list, with where they stand."""
-    rows, dot, _ = name.rpartition(".")
-    if not dot:
-        yield (), artefact.data
-        return
-    found = artefact.data.get(rows)
-    for index, row in enumerate(found if isinstance(found, list) else ()):
-        if isinstance(row, Mapping):
-            yield (rows, index), row
-
-
-@checks(AHEAD)
-def date_ahead(workspace: Workspace, as_of: date) -> Iterator[Diagnostic]:
-    """A finding for each record, approval or review of artefacts in force that is dated after the day of judgement."""
-    for artefact in workspace.artefacts:
-        if not artefact.valid or artefact.status not in ("approved", "retired"):
-            continue
-        known = kind(artefact.kind)
-        names = ["approval.date", "review.last"]
-        if known is not None and known.klass == "record":
-            names.append("date")
-        for name in names:
-            day = parse_date(artefact.get(name))
-            if day is not None and day > as_of:
-                said = f"`{name}` is {day}, after {as_of}, the day of judgement."
-                yield Diagnostic(AHEAD, artefact.span(name), said, subject=f"{artefact.id}/{name}")
+@cache
+def _marks() -> tuple[str, ...]:
+    """The first word of each mark: the others may stand on the next line."""
+    return tuple(mark.split()[0] for mark in placeholders().marks)
