@@ -84,7 +84,7 @@ def load(tree: Tree) -> tuple[Config, list[Diagnostic]]:
     except FileRefusedError as error:
         raise ConfigError(f"{CONFIG_PATH} cannot be read: {error.reason}") from error
     if document.data is None:
-        first = document.problems[0]
+        first = max(document.problems, key=lambda problem: problem.severity)
         raise ConfigError(first.message, hint=first.hint, span=first.span)
     reader = _Reader(document)
     return reader.config(), [*document.problems, *reader.findings]
