@@ -9,7 +9,9 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 MOST_PARTS: Final = 20_000
 _DEEPEST: Final = 64
 _LONGEST_PATTERN: Final = 1000
-_MOST_REFERENCES: Final = 500
+_MOST_PATTERNS: Final = 20  # compiled, each may take ten megabytes
+_MOST_REFERENCES: Final = 200
+_MOST_STEPS: Final = 2_000  # that references lead to, followed to their ends
 _REFUSED: Final = (
     "$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$vocabulary"
 )  # fmt: skip
@@ -26,16 +28,21 @@ def ensure_closed(schema: Any) -> None:
     if not isinstance(schema, Mapping | bool):
         raise SchemaRefusedError("a schema is a group of keywords, or true or false")
     references: dict[str, str] = {}
+    patterns = 0
     for pointer, part in _parts(schema):
         _ensure_plain(part)
+        patterns += len(_patterns(part))
         if "$ref" in part:
             references[pointer] = _target(part["$ref"])
     if len(references) > _MOST_REFERENCES:
         raise SchemaRefusedError(f"the schema has more than {_MOST_REFERENCES} references")
+    if patterns > _MOST_PATTERNS:
+        raise SchemaRefusedError(f"the schema has more than {_MOST_PATTERNS} patterns")
     for target in references.values():
         if not _exists(schema, target):
             raise SchemaRefusedError(f"`$ref` points to nothing: #{target[:80]}")
     _ensure_no_circle(references)
+    _ensure_few_steps(references)
 
 
 def _parts(schema: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -66,8 +73,14 @@ def _ensure_plain(part: Mapping[str, Any]) -> None:
             raise SchemaRefusedError(f"`{keyword}` is not allowed in the schema of a rule")
     if part.get("$schema", DIALECT) not in {DIALECT, f"{DIALECT}#"}:
         raise SchemaRefusedError(f"`$schema` may only be {DIALECT}")
-    if len(str(part.get("pattern", ""))) > _LONGEST_PATTERN:
+    if any(len(str(pattern)) > _LONGEST_PATTERN for pattern in _patterns(part)):
         raise SchemaRefusedError(f"a pattern is longer than {_LONGEST_PATTERN} characters")
+
+
+def _patterns(part: Mapping[str, Any]) -> list[Any]:
+    """The regular expressions that a group of keywords holds itself."""
+    named = part.get("patternProperties")
+    return [*([part["pattern"]] if "pattern" in part else []), *(named if isinstance(named, Mapping) else ())]
 
 
 def _target(reference: Any) -> str:
@@ -103,6 +116,19 @@ def _ensure_no_circle(references: Mapping[str, str]) -> None:
             if here not in reached:
                 reached.add(here)
                 waiting += edges[here]
+
+
+def _ensure_few_steps(references: Mapping[str, str]) -> None:
+    """References that double at each step are refused: a few lines of them would take longer than anybody waits."""
+    steps: dict[str, int] = {}
+
+    def count(start: str) -> int:
+        if start not in steps:
+            steps[start] = sum(1 + count(target) for at, target in references.items() if _within(at, start))
+        return steps[start]
+
+    if any(count(target) > _MOST_STEPS for target in references.values()):
+        raise SchemaRefusedError(f"a reference leads to more than {_MOST_STEPS} others, followed to their ends")
 
 
 def _within(pointer: str, outer: str) -> bool:
