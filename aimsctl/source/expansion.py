@@ -6,6 +6,7 @@ file that multiplies itself is refused before it is built.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,37 +28,63 @@ class Limits:
 
 
 LIMITS: Final = Limits()
+OPEN: Final = -1
 _PER_VALUE: Final = 2  # characters that any value costs, such as a comma and a space
 
 
 class Expansion:
-    """The values that anchors mark, and the budget for writing them out again."""
+    """The values that anchors mark, and the budget for writing them out again.
+
+    An alias costs what it writes out, and at least what writing out its value has cost: a merge key whose fields are
+    mostly there already still counts as often as it is written, as other readers of the file will find.
+    """
 
     def __init__(self, size: int, limits: Limits) -> None:
         self._limits = limits
-        self._values = limits.aliased_values
         self._most = max(limits.aliased_free, limits.aliased_share * size)
-        self._characters = self._most
+        self._values = 0
+        self._characters = 0
+        self._marked: dict[str, Value] = {}
+        self._cost: dict[str, int] = {}
 
-    def copy(self, value: Value, depth: int, event: Any) -> Value:
-        """A copy of the value at a depth. Raises Unreadable with a problem where it exceeds the limits."""
-        self._spend(len(value) if isinstance(value, str) else 0, event)
+    def mark(self, name: str, value: Callable[[], Value]) -> Value:
+        """The value, which from now on has this name; while it is read it has none that could be used."""
+        self._marked.pop(name, None)
+        self._cost[name] = OPEN
+        before = self._values
+        self._marked[name] = read = value()
+        self._cost[name] = self._values - before
+        return read
+
+    def state(self, name: str) -> int | None:
+        """OPEN for a name whose value is being read, None for one that marks nothing, else what it costs at least."""
+        return self._cost.get(name)
+
+    def alias(self, depth: int, event: Any) -> Value:
+        """The value that the alias repeats, as a copy. Raises Unreadable with a problem where that exceeds a limit."""
+        before = self._values
+        value = self._copy(self._marked[event.anchor], depth, event)
+        self._spend(max(0, before + self._cost[event.anchor] - self._values), 0, event)
+        return value
+
+    def _copy(self, value: Value, depth: int, event: Any) -> Value:
+        self._spend(1, len(value) if isinstance(value, str) else 0, event)
         if not isinstance(value, list | dict):
             return value
         if depth > self._limits.depth:
             raise Unreadable(too_deep(event, self._limits))
         if isinstance(value, list):
-            return [self.copy(item, depth + 1, event) for item in value]
+            return [self._copy(item, depth + 1, event) for item in value]
         for key in value:
-            self._spend(len(key), event)
-        return {key: self.copy(item, depth + 1, event) for key, item in value.items()}
+            self._spend(1, len(key), event)
+        return {key: self._copy(item, depth + 1, event) for key, item in value.items()}
 
-    def _spend(self, characters: int, event: Any) -> None:
-        self._values -= 1
-        self._characters -= characters + _PER_VALUE
-        if self._values < 0:
+    def _spend(self, values: int, characters: int, event: Any) -> None:
+        self._values += values
+        self._characters += characters + _PER_VALUE * values
+        if self._values > self._limits.aliased_values:
             limit = f"{self._limits.aliased_values} values"
-        elif self._characters < 0:
+        elif self._characters > self._most:
             limit = f"{self._most} characters"
         else:
             return

@@ -19,6 +19,7 @@ from aimsctl.source.syntax import missing_space, tab
 _SUSPECT: Final = re.compile(r"#(?:(?<=[^\s#]#)|(?<=[ \t]#)\w)")
 
 _COMMENT_OR_TAB: Final = re.compile(r"#[^\r\n]*|\t")
+_BREAK: Final = re.compile(r"\r\n|\r|\n")
 _GLUED_HEADER: Final = re.compile(r"[|>][-+0-9]*#")
 _BARE_FIELD: Final = re.compile(r"(?:kind|id|owner|status) +\S+")
 
@@ -42,7 +43,7 @@ def comments(text: str, scalars: Sequence[Mark]) -> Iterator[Comment]:
     for start, end, after in _gaps(text, scalars):
         for found in _COMMENT_OR_TAB.finditer(text, start, end):
             if found.group() != "\t":
-                same_line = after is not None and not re.search(r"[\r\n]", text[after.end - 1 : found.start()])
+                same_line = after is not None and not _BREAK.search(text, after.end - 1, found.start())
                 yield Comment(found.start(), found.end(), after if same_line else None)
 
 
@@ -69,7 +70,7 @@ def faults(text: str, scalars: Sequence[Mark]) -> Iterator[Problem]:
 
 def folded(text: str, start: int, end: int) -> Problem | None:
     """What is wrong with a text without quotes that runs over several lines, if one of them was meant as a field."""
-    lines = [line.strip() for line in re.split(r"\r\n|\r|\n", text[start:end])]
+    lines = [line.strip() for line in _BREAK.split(text[start:end])]
     lines = [line for line in lines if line]
     lacking = missing_space(lines[0])
     if lacking and all(missing_space(line) for line in lines):

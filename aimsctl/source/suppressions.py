@@ -46,6 +46,7 @@ class Malformed(Exception):  # noqa: N818 - caught a few lines below, never seen
 
 def scan(path: str, lines: Lines, found: Iterable[Comment], text: str, root: Place) -> Iterator[Suppression | Problem]:
     """The suppressions among the comments of a text, and a problem for each that is incomplete."""
+    extent = _Extent(lines, root)
     for comment in found:
         ours = _OURS.fullmatch(text, comment.start, comment.end)
         if ours is None:
@@ -55,9 +56,8 @@ def scan(path: str, lines: Lines, found: Iterable[Comment], text: str, root: Pla
         except Malformed as error:
             yield Problem(rules.BAD_SUPPRESSION, comment.start, comment.end, str(error), f"Write {FORM}")
             continue
-        first, last = _covered(comment, lines, root)
         span = lines.span(path, comment.start, comment.end)
-        yield Suppression(codes, reason, until, span, first, last)
+        yield Suppression(codes, reason, until, span, *extent.covered(comment))
 
 
 def parse(written: str) -> tuple[tuple[str, ...], str, str]:
@@ -89,15 +89,33 @@ def is_date(text: str) -> bool:
         return False
 
 
-def _covered(comment: Comment, lines: Lines, root: Place) -> tuple[int, int]:
-    """First and last line that a comment speaks of: its own, or the field or list item below it."""
-    own, column = lines.position(comment.start)
-    if lines.line(own)[: column - 1].strip():
-        return own, own
-    target = own + 1
-    while (line := lines.line(target).strip()).startswith("#") or (not line and target < lines.count):
-        target += 1
-    for start, place in root.entries():
-        if lines.position(start)[0] == target:
-            return target, max(target, lines.position(place.end)[0])
-    return target, target
+class _Extent:
+    """The lines that comments speak of; each line is looked at once, however many comments there are."""
+
+    def __init__(self, lines: Lines, root: Place) -> None:
+        self._lines = lines
+        self._below: dict[int, int] = {}  # the next line that is neither empty nor a comment, by line
+        self._last: dict[int, int] = {}  # where a field or list item ends, by the line it begins on
+        for start, place in root.entries():
+            self._last.setdefault(lines.position(start)[0], lines.position(place.end)[0])
+
+    def covered(self, comment: Comment) -> tuple[int, int]:
+        """First and last line that a comment speaks of: its own, or the field or list item below it."""
+        own, column = self._lines.position(comment.start)
+        if self._lines.line(own)[: column - 1].strip():
+            return own, own
+        first = self._next(own + 1)
+        return first, max(first, self._last.get(first, first))
+
+    def _next(self, number: int) -> int:
+        passed = []
+        while number not in self._below and number <= self._lines.count and self._empty(number):
+            passed.append(number)
+            number += 1
+        number = self._below.get(number, number)
+        self._below.update(dict.fromkeys(passed, number))
+        return number
+
+    def _empty(self, number: int) -> bool:
+        line = self._lines.line(number).strip()
+        return not line or line.startswith("#")

@@ -10,6 +10,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, Final, cast
 
 import yaml
@@ -28,7 +29,7 @@ from aimsctl.errors import ConfigError
 from aimsctl.source import layout, rules, suppressions
 from aimsctl.source.characters import UNUSUAL_BREAKS, controls, decode, inspect, invisibles
 from aimsctl.source.document import MERGE_KEY, Document, Lines, Pointer, Scalar, Value
-from aimsctl.source.expansion import LIMITS, Expansion, Limits, too_deep
+from aimsctl.source.expansion import LIMITS, OPEN, Expansion, Limits, too_deep
 from aimsctl.source.places import FLOW, Mark, Place, locate
 from aimsctl.source.problems import QUOTE_IT, Problem, Unreadable, fatal, shown, told
 from aimsctl.source.rules import RULES
@@ -40,7 +41,6 @@ from aimsctl.source.syntax import LONGEST_KEY, Trouble, explain, missing_space
 __all__ = ["LIMITS", "RULES", "Document", "Limits", "Pointer", "Scalar", "Suppression", "Value", "read"]
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_OPEN: Final = object()  # stands for the value of an anchor that is still being read
 _KNOWN: Final[dict[str, str]] = {}  # keys that proved to be plain text: one string of each for all files
 _MOST_KNOWN: Final = 4096
 
@@ -61,7 +61,7 @@ def read(path: str, content: bytes, limits: Limits = LIMITS) -> Document:
         not_checked = seal[1]
         problems.append(seal[0])
     elif not fatal(problems) and (suppressions.MARK in text or layout.suspicious(text)):
-        covering = tuple(_between_values(path, parsed, problems))
+        covering = tuple(_between_values(path, parsed, limits, problems))
     diagnostics = told(path, text, problems) if problems else ()
     return Document(path, None if fatal(problems) else data, text, diagnostics, covering, not_checked, _locate)
 
@@ -77,10 +77,10 @@ def _text(content: bytes, limits: Limits) -> tuple[str, list[Problem], str]:
     return text, [broken] if broken else list(inspect(text)), ""
 
 
-def _between_values(path: str, text: str, problems: list[Problem]) -> Iterator[Suppression]:
+def _between_values(path: str, text: str, limits: Limits, problems: list[Problem]) -> Iterator[Suppression]:
     """The suppressions of a text; adds what is wrong with them and with what else stands between its values."""
     scalars = [mark for mark in _marks(text) if mark.kind == "scalar"]
-    problems.extend(layout.faults(text, scalars))
+    problems.extend(islice(layout.faults(text, scalars), limits.problems))
     if suppressions.MARK not in text or fatal(problems):
         return
     for found in suppressions.scan(path, Lines(text), layout.comments(text, scalars), text, _locate(text)):
@@ -151,7 +151,6 @@ class _Builder:
         self._limits = limits
         self._deepest = limits.depth
         self._problems = problems
-        self._anchors: dict[str, Any] = {}
         self._expansion = Expansion(len(text), limits)
 
     def document(self) -> dict[str, Value] | None:
@@ -191,8 +190,9 @@ class _Builder:
 
     def _note(self, rule: Rule, event: Any, message: str, hint: str = "", related: Any = None) -> None:
         first = None if related is None else (related.start_mark.index, "the first one stands here")
-        place = event.start_mark.index, event.end_mark.index
-        problem = Problem(rule, *place, message, hint or rule.fix, first)
+        self._add(Problem(rule, event.start_mark.index, event.end_mark.index, message, hint or rule.fix, first))
+
+    def _add(self, problem: Problem) -> None:
         if len(self._problems) >= self._limits.problems:
             raise Unreadable(problem)
         self._problems.append(problem)
@@ -284,18 +284,17 @@ class _Builder:
             self._note(rules.TAG, event, f"The tag {shown(written.group() if written else tag)} is not read.")
         if anchor is None:
             return self._node(event, depth)
-        self._anchors[anchor] = _OPEN
-        value = self._anchors[anchor] = self._node(event, depth)
-        return value
+        return self._expansion.mark(anchor, lambda: self._node(event, depth))
 
     def _alias(self, event: Any, depth: int) -> Value:
-        value: Any = self._anchors.get(event.anchor)
-        if event.anchor not in self._anchors:
+        state = self._expansion.state(event.anchor)
+        if state is None:
             self._note(rules.UNKNOWN_ALIAS, event, f"No &{event.anchor} stands above *{event.anchor}.")
-        elif value is _OPEN:
+        elif state == OPEN:
             self._note(rules.CYCLE, event, f"*{event.anchor} stands inside the value that &{event.anchor} marks.")
-            return None
-        return self._expansion.copy(value, depth, event)
+        else:
+            return self._expansion.alias(depth, event)
+        return None
 
     def _merge(self, data: dict[str, Value], key: Any, value: Value) -> None:
         """Adds the fields of merged mappings that the mapping does not have itself; earlier ones win."""
@@ -315,7 +314,7 @@ class _Builder:
     def _folded(self, event: Any) -> None:
         """Notes a text over several lines that swallows what looks like fields."""
         if problem := layout.folded(self._text, event.start_mark.index, event.end_mark.index):
-            self._problems.append(problem)
+            self._add(problem)
 
     def _glued_colon(self, key: Any) -> None:
         """Notes `{a:b}`, which libyaml reads as a key without a value."""
@@ -323,4 +322,4 @@ class _Builder:
         if not key.style and self._text[end : end + 200].lstrip()[:1] in {",", "}"}:
             lacking = missing_space(self._text[start:end])
             if lacking:
-                self._problems.append(Problem(rules.SYNTAX, start, end, *lacking))
+                self._add(Problem(rules.SYNTAX, start, end, *lacking))
