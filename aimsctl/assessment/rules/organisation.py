@@ -1,148 +1,101 @@
 """Rules that an organisation adds, as JSON Schema in YAML below its `rules` folder.
 
-They only add: no built-in check can be replaced or switched off by one. jsonschema-rs decides them, with a regular
-expression engine that runs in linear time, and no code from the repository is ever executed.
+They only add: no built-in check can be replaced or switched off by one. jsonschema-rs decides and explains them, with a
+regular expression engine that runs in linear time, and no code from the repository is ever executed. With a policy from
+elsewhere they come from there.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
-from aimsctl.diagnostics import Diagnostic, Rule, Severity
+from aimsctl.assessment.rules.rule_files import BROKEN_RULE, MOST_RULES, OrganisationRule, broken, rules_in
+from aimsctl.diagnostics import Diagnostic, Related, Rule, Span
 from aimsctl.source import yaml
 from aimsctl.source.files import FileRefusedError
-from aimsctl.workspace.closed import SchemaRefusedError
-from aimsctl.workspace.hints import closest, did_you_mean, shown
-from aimsctl.workspace.kinds import kind_names
-from aimsctl.workspace.schema import ClosedSchema, closed_schema
+from aimsctl.workspace.hints import shown
 
 if TYPE_CHECKING:
-    from aimsctl.source.yaml import Document
     from aimsctl.workspace.artefacts import Artefact
+    from aimsctl.workspace.schema import Failure
     from aimsctl.workspace.workspace import Workspace
 
-BROKEN_RULE: Final = Rule(
-    code="AIM921",
-    name="broken-rule-file",
-    severity=Severity.ERROR,
-    summary="A rule of the organisation cannot be used.",
-    why="Whoever wrote it relies on it; a rule that is silently left out lets everything pass.",
-    fix="Mend the file at the place named. `code`, `name`, `on`, `then` and `message` are needed.",
-)
 RULES: Final = (BROKEN_RULE,)
-_CODE: Final = re.compile(r"ORG-[0-9]{3}")
-_KEYS: Final = ("code", "name", "on", "if", "then", "message", "severity", "hint")
-_NEEDED: Final = ("code", "name", "on", "then", "message")
-_SEVERITIES: Final = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationRule:
-    """A rule of the organisation, compiled."""
-
-    rule: Rule
-    on: str
-    condition: ClosedSchema | None
-    demand: ClosedSchema
-    message: str
-    hint: str
+_MOST_RELATED: Final = 5
 
 
 def check(workspace: Workspace) -> Iterator[Diagnostic]:
     """The findings of the organisation's rules, and what is wrong with the rules themselves."""
-    tree = workspace.policy or workspace.tree
-    for path in tree.listing(workspace.config.rules).files:
+    for found in _read(workspace):
+        if isinstance(found, Diagnostic):
+            yield found
+        else:
+            yield from _apply(found, workspace)
+
+
+def rules(workspace: Workspace) -> tuple[Rule, ...]:
+    """The rules of the organisation that can be used, by code."""
+    usable = (found.rule for found in _read(workspace) if isinstance(found, OrganisationRule))
+    return tuple(sorted(usable, key=lambda rule: rule.code))
+
+
+def _read(workspace: Workspace) -> Iterator[OrganisationRule | Diagnostic]:
+    """Every rule, compiled when it is asked for and then let go, and every problem of the files that hold them."""
+    tree = workspace.tree if workspace.policy is None else workspace.policy
+    listing = tree.listing(workspace.config.rules)
+    yield from listing.problems
+    yield from (broken(Span(path), f"The file was not read: {reason}.") for path, reason in listing.not_checked)
+    seen: dict[str, Span] = {}
+    for path in listing.files:
         try:
             document = yaml.read(path, tree.read(path))
-        except FileRefusedError:
+        except FileRefusedError as error:
+            yield broken(Span(path), f"The file was not read: {error.reason}.")
             continue
         yield from document.problems
-        for rule in _rules(document):
-            if isinstance(rule, Diagnostic):
-                yield rule
-            else:
-                yield from _apply(rule, workspace)
+        for found in rules_in(document):
+            yield _once(found, seen)
+            if len(seen) > MOST_RULES:
+                yield broken(Span(path), f"There are more than {MOST_RULES} rules; the rest was not read.")
+                return
+
+
+def _once(found: OrganisationRule | Diagnostic, seen: dict[str, Span]) -> OrganisationRule | Diagnostic:
+    """The rule, or the finding that its code is taken."""
+    if isinstance(found, Diagnostic):
+        return found
+    first = seen.setdefault(found.rule.code, found.span)
+    if first is found.span:
+        return found
+    related = (Related(first, "the first"),)
+    return broken(found.span, f"{found.rule.code} is the code of two rules.", "Use another code.", related=related)
 
 
 def _apply(rule: OrganisationRule, workspace: Workspace) -> Iterator[Diagnostic]:
     for artefact in workspace.of(rule.on):
-        if artefact.status == "retired" or (rule.condition is not None and not rule.condition.accepts(artefact.data)):
+        if artefact.status == "retired" or rule.demand.accepts(artefact.data):
             continue
-        if not rule.demand.accepts(artefact.data):
+        if rule.condition is None or rule.condition.accepts(artefact.data):
             yield _finding(rule, artefact)
 
 
 def _finding(rule: OrganisationRule, artefact: Artefact) -> Diagnostic:
-    failures = rule.demand.failures(artefact.data)
-    at = failures[0].pointer if failures else ()
-    return Diagnostic(rule.rule, artefact.span(at), rule.message, rule.hint, subject=f"{artefact.id}/{rule.rule.code}")
+    """The rule's own words at the first place that fails; further places are related, in the engine's words."""
+    from aimsctl.workspace.kinds import kind  # noqa: PLC0415 - only where a rule fails
+    from aimsctl.workspace.view import View  # noqa: PLC0415 - the same
 
-
-def _rules(document: Document) -> Iterator[OrganisationRule | Diagnostic]:
-    """The rules of a file: one, or several under `rules`."""
-    data = document.data
-    if data is None:
-        return
-    rows = data.get("rules")
-    if isinstance(rows, list):
-        for index, row in enumerate(rows):
-            yield _rule(document, ("rules", index), row)
+    first, *others = rule.demand.failures(artefact.data)
+    related = tuple(Related(artefact.span(one.pointer), shown(one.message)) for one in others[:_MOST_RELATED])
+    view = View(artefact, kind(artefact.kind))
+    hint = rule.hint or _reason(first)
+    if first.keyword == "required":
+        told = view.at_holder(rule.rule, (*first.pointer, str(first.expected)), rule.message, hint)
     else:
-        yield _rule(document, (), data)
+        told = view.at_value(rule.rule, first.pointer, rule.message, hint)
+    return Diagnostic(told.rule, told.span, rule.message, told.hint, related=related, subject=told.subject)
 
 
-def _rule(document: Document, at: yaml.Pointer, row: object) -> OrganisationRule | Diagnostic:
-    if not isinstance(row, Mapping):
-        return _broken(document, at, "A rule is a group of fields.")
-    problem = _problem(document, at, row)
-    if problem is not None:
-        return problem
-    severity = _SEVERITIES[str(row.get("severity", "error"))]
-    rule = Rule(str(row["code"]), str(row["name"]), str(row["message"]), severity, "A rule of this organisation.")
-    try:
-        condition = closed_schema(_numbers(row["if"])) if "if" in row else None
-        demand = closed_schema(_numbers(row["then"]))
-    except SchemaRefusedError as error:
-        return _broken(document, (*at, "then"), f"The schema is refused: {error}.")
-    return OrganisationRule(rule, str(row["on"]), condition, demand, str(row["message"]), str(row.get("hint", "")))
-
-
-def _problem(document: Document, at: yaml.Pointer, row: Mapping[str, Any]) -> Diagnostic | None:
-    unknown = next((key for key in row if key not in _KEYS), None)
-    if unknown is not None:
-        return _broken(
-            document, (*at, unknown), f"There is no field {shown(unknown)}.", did_you_mean(closest(unknown, _KEYS))
-        )
-    missing = next((key for key in _NEEDED if not row.get(key)), None)
-    if missing is not None:
-        return _broken(document, at, f"`{missing}` is missing.")
-    if not _CODE.fullmatch(str(row["code"])):
-        return _broken(document, (*at, "code"), "`code` must read ORG- and three digits, such as ORG-001.")
-    if row["on"] not in kind_names():
-        return _broken(
-            document,
-            (*at, "on"),
-            f"There is no kind {shown(row['on'])}.",
-            did_you_mean(closest(row["on"], kind_names())),
-        )
-    if row.get("severity", "error") not in _SEVERITIES:
-        return _broken(document, (*at, "severity"), "`severity` is error, warning or note.")
-    return None
-
-
-def _broken(document: Document, at: yaml.Pointer, message: str, hint: str = "") -> Diagnostic:
-    return Diagnostic(BROKEN_RULE, document.span(at), message, hint)
-
-
-def _numbers(schema: Any) -> Any:
-    """The schema with decimals as numbers: the reader leaves them as text, and no keyword of a schema is one."""
-    if isinstance(schema, Mapping):
-        return {key: _numbers(value) for key, value in schema.items()}
-    if isinstance(schema, list):
-        return [_numbers(value) for value in schema]
-    if isinstance(schema, str) and re.fullmatch(r"-?[0-9]{1,12}\.[0-9]{1,12}", schema):
-        return float(schema)
-    return schema
+def _reason(failure: Failure) -> str:
+    where = ".".join(step for step in failure.pointer if isinstance(step, str))
+    return f"`{where}`: {shown(failure.message)}" if where else shown(failure.message)
