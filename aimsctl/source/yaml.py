@@ -259,7 +259,7 @@ class _Builder:
             return None
         text: str = event.value
         if event.anchor is not None or event.tag is not None:
-            style, event.style = event.style, "'"
+            style, event.style = event.style, "'"  # an anchored key is text, whatever it looks like
             self._marked(event, below)
             event.style = style
         if not event.style and not is_text(text):
