@@ -75,8 +75,11 @@ def run(arguments: list[str]) -> int:
         _say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at exit must not fail again
-        return BROKEN_PIPE
+        return _unread()
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # Typer ends with 1, which would be a verdict
+            return _unread()
+        raise
     except Exception as error:  # noqa: BLE001 - the last resort turns a defect into one paragraph and its own code
         return _failed(error, debug="--debug" in words)
     return code if isinstance(code, int) else OK
@@ -89,6 +92,12 @@ def _neutral() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _unread() -> int:
+    """The reader of standard output went away; the flush at exit must not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return BROKEN_PIPE
 
 
 def _told(error: AimsError) -> int:
