@@ -71,6 +71,8 @@ class _Found:
 class WorkTree:
     """The files below a folder on disk. Symbolic links below it are never followed, wherever they lead."""
 
+    _release = staticmethod(os.close)  # kept here, since at the end of the interpreter `os` may be gone first
+
     def __init__(self, root: Path) -> None:
         self.root = root
         self._folder: tuple[str, int] | None = None  # the folder opened last: files are mostly read folder by folder
@@ -174,7 +176,7 @@ class WorkTree:
 
     def _close(self) -> None:
         if self._folder is not None:
-            os.close(self._folder[1])
+            self._release(self._folder[1])
             self._folder = None
 
 

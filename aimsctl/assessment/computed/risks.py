@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aimsctl.assessment.calendar import parse_date, parse_duration
 from aimsctl.assessment.computed.registry import computed, listed, number, past, rows
+from aimsctl.assessment.items import UNKNOWN
 
 if TYPE_CHECKING:
     from aimsctl.assessment.items import Item
@@ -61,10 +62,11 @@ def rank(item: Item, level: object) -> int | None:
     return names.index(level) if level in names else None
 
 
-def _at_or_above(item: Item, level: object, line: str) -> bool | None:
+def _at_or_above(item: Item, level: object, line: str) -> object:
     method = item.facts.method
-    ours = rank(item, level)
-    theirs = rank(item, method.get(line)) if method is not None else None
+    if method is None:
+        return UNKNOWN
+    ours, theirs = rank(item, level), rank(item, method.get(line))
     return None if ours is None or theirs is None else ours >= theirs
 
 
@@ -95,9 +97,11 @@ def residual_level(item: Item) -> object:
 
 @computed("above_line", "risk")
 def above_line(item: Item) -> object:
-    """Whether the level ranks above the appetite of the method."""
+    """Whether the level ranks above the appetite of the method; without a method in force nobody can tell."""
     method, ours = item.facts.method, rank(item, item.get("level"))
-    line = rank(item, method.get("acceptable_up_to")) if method is not None else None
+    if method is None:
+        return UNKNOWN
+    line = rank(item, method.get("acceptable_up_to"))
     return None if ours is None or line is None else ours > line
 
 
