@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from aimsctl.source.files import WorkTree
 from aimsctl.workspace.workspace import Workspace, load
 
 ROOT = Path(__file__).resolve().parents[2]
-DAY = datetime.date(2026, 11, 1)
+DAY = dt.date(2026, 11, 1)
 
 
 def loaded(root: Path) -> Workspace:
