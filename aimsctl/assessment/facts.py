@@ -9,6 +9,7 @@ from aimsctl.assessment import computed
 from aimsctl.assessment.calendar import Duration, parse_date, parse_duration
 from aimsctl.assessment.filled import is_placeholder, may_hold_placeholder, texts
 from aimsctl.assessment.items import Item
+from aimsctl.assessment.thresholds import in_force
 from aimsctl.diagnostics import Span
 from aimsctl.source.config import CONFIG_PATH
 from aimsctl.standard import catalogue, judgement
@@ -152,9 +153,9 @@ class Facts:
         return parse_date(item.get(known.dated_by or by_class[known.klass]))
 
     def limit(self, name: str) -> object:
-        """A threshold: the workspace's where it set one, else the standard one; durations as Duration."""
+        """A threshold: the workspace's where it set a stricter one, else the standard one; durations as Duration."""
         if name not in self._limits:
-            value: object = self.workspace.config.thresholds.get(name, self.judgement.thresholds[name])
+            value: object = in_force(name, self.workspace.config.thresholds)
             self._limits[name] = parse_duration(value) or value
         return self._limits[name]
 

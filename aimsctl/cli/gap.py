@@ -12,6 +12,7 @@ from aimsctl.assessment.baseline import LARGEST, NOTHING, Baseline, baseline_tex
 from aimsctl.assessment.findings import gap_findings
 from aimsctl.assessment.gap import GapReport, assess
 from aimsctl.assessment.record import gap_record
+from aimsctl.assessment.suppress import apply
 from aimsctl.cli.options import AsOf, Formats, PolicyFrom
 from aimsctl.cli.progress import reading
 from aimsctl.cli.run import asked, deliver, prefix, source_lines
@@ -115,7 +116,8 @@ def _known(ids: list[str]) -> frozenset[str]:
 
 
 def _wanted(judged: GapReport, only: frozenset[str]) -> list[Diagnostic]:
-    findings = gap_findings(judged)
+    """The findings of the judgement, or those about some requirements, the ones that are suppressed marked as such."""
+    findings = apply(gap_findings(judged), judged.facts.workspace, judged.as_of, judged=True)
     if not only:
         return findings
     return [finding for finding in findings if finding.subject.partition("/")[0] in only]

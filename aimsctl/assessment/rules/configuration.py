@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.assessment.calendar import parse_duration
 from aimsctl.assessment.rules.base import checks
 from aimsctl.diagnostics import Diagnostic, Rule, Severity, Span
 from aimsctl.source.config import CONFIG_PATH
@@ -29,7 +28,7 @@ LAXER_THRESHOLD: Final = Rule(
     name="laxer-threshold",
     severity=Severity.ERROR,
     summary="aimsctl.yaml sets a threshold that is laxer than the standard one.",
-    why="An organisation may ask more of itself than the judgement does, never less.",
+    why="An organisation may ask more of itself than the judgement does, never less. The standard one stays in force.",
     fix="Set a stricter value, or take the line away.",
 )
 
@@ -40,7 +39,7 @@ def unknown_threshold(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic
     for name in workspace.config.thresholds:
         known = _standard()
         if name not in known:
-            hint = did_you_mean(closest(name, known))
+            hint = did_you_mean(closest(name, known)) or UNKNOWN_THRESHOLD.fix
             yield Diagnostic(UNKNOWN_THRESHOLD, _place(workspace, name), f"There is no threshold {shown(name)}.", hint)
 
 
@@ -48,35 +47,17 @@ def unknown_threshold(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic
 def laxer_threshold(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each threshold that is laxer than, or of another sort than, the standard one."""
     for name, value in workspace.config.thresholds.items():
-        known = _standard()
-        if name not in known:
-            continue
-        ours, theirs = _size(value), _size(known[name])
-        if ours is None or theirs is None or (parse_duration(value) is None) != (parse_duration(known[name]) is None):
-            said = f"`{name}` must be of the same sort as the standard value, {known[name]}."
-            yield Diagnostic(LAXER_THRESHOLD, _place(workspace, name), said)
-        elif ours < theirs if name in _stricter_when_higher() else ours > theirs:
-            said = f"`{name}` is {value}, which is laxer than the standard value, {known[name]}."
-            yield Diagnostic(LAXER_THRESHOLD, _place(workspace, name), said, LAXER_THRESHOLD.fix)
+        from aimsctl.assessment.thresholds import why_not  # noqa: PLC0415 - only where a workspace sets thresholds
+
+        problem = why_not(name, value) if name in _standard() else ""
+        if problem:
+            yield Diagnostic(LAXER_THRESHOLD, _place(workspace, name), f"`{name}` {problem}.", LAXER_THRESHOLD.fix)
 
 
-def _standard() -> dict[str, int | float | str]:
-    from aimsctl.standard import judgement  # noqa: PLC0415 - read only where a workspace sets thresholds
-
-    return dict(judgement().thresholds)
-
-
-def _stricter_when_higher() -> frozenset[str]:
+def _standard() -> Mapping[str, int | float | str]:
     from aimsctl.standard import judgement  # noqa: PLC0415 - the same
 
-    return judgement().stricter_when_higher
-
-
-def _size(value: object) -> float | None:
-    duration = parse_duration(value)
-    if duration is not None:
-        return duration.length
-    return float(value) if isinstance(value, int | float) else None
+    return judgement().thresholds
 
 
 def _place(workspace: Workspace, name: str) -> Span:
