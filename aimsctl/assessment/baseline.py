@@ -54,6 +54,11 @@ def baseline_text(report: GapReport, errors: Iterable[Diagnostic]) -> str:
     return json.dumps(record, indent=1) + "\n"
 
 
+def as_baseline(report: GapReport, errors: Iterable[Diagnostic]) -> Baseline:
+    """The baseline that a report is, without a file in between: a conforming requirement tolerates nothing worse."""
+    return Baseline({one.id: one.grade for one in report.requirements}, frozenset(one.fingerprint for one in errors))
+
+
 def read_baseline(content: bytes, path: str) -> Baseline:
     """The baseline in that file. Raises UsageError if it is none."""
     try:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from aimsctl.assessment.readiness import blockers, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
+    from aimsctl.assessment.changes import Change
     from aimsctl.assessment.gap import Assessed, GapReport, Reason
+    from aimsctl.assessment.movement import Moved
     from aimsctl.assessment.waivers import Waiver
     from aimsctl.diagnostics import Span
 
@@ -81,4 +83,27 @@ def _waiver(one: Assessed) -> Record | None:
         "reason": waiver.reason,
         "covers": one.waived is not None,
         "problem": waiver.problem,
+    }
+
+
+def movement_record(since: str, moved: Iterable[Moved], changed: Iterable[Change]) -> Record:
+    """What a change does: requirements that moved, with new and fixed reasons, and artefacts in words."""
+    return {
+        "rev": since,
+        "requirements": [
+            {
+                "id": one.id,
+                "grade": [one.before.grade, one.after.grade],
+                "states": {state: list(pair) for state, pair in one.states.items()},
+                "opened": one.opened,
+                "closed": one.closed,
+                "new": [_reason(reason) for reason in one.new_reasons],
+                "fixed": [_reason(reason) for reason in one.gone_reasons],
+            }
+            for one in moved
+        ],
+        "artefacts": [
+            {"id": one.id, "kind": one.kind, "title": one.title, "what": one.what, "details": list(one.details)}
+            for one in changed
+        ],
     }

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aimsctl.assessment import rules
-from aimsctl.assessment.baseline import LARGEST, NOTHING, Baseline, baseline_text, read_baseline
+from aimsctl.assessment.baseline import LARGEST, NOTHING, Baseline, as_baseline, baseline_text, read_baseline
+from aimsctl.assessment.changes import changes
 from aimsctl.assessment.findings import gap_findings
 from aimsctl.assessment.gap import GapReport, assess
-from aimsctl.assessment.record import gap_record
+from aimsctl.assessment.movement import movement
+from aimsctl.assessment.record import gap_record, movement_record
 from aimsctl.assessment.suppress import apply
-from aimsctl.cli.options import AsOf, Formats, PolicyFrom
+from aimsctl.cli.options import AsOf, Formats, PolicyFrom, Rev, Staged
 from aimsctl.cli.progress import reading
 from aimsctl.cli.run import asked, deliver, prefix, source_lines
-from aimsctl.cli.session import Session, day, place
+from aimsctl.cli.session import Place, Session, day, place
+from aimsctl.cli.session import since as since_tree
 from aimsctl.cli.validate import check
 from aimsctl.diagnostics import Diagnostic, Severity, ordered
 from aimsctl.errors import FINDINGS, OK, UsageError
 from aimsctl.output.atomic import write_atomically
 from aimsctl.output.badge import badge as badge_svg
+from aimsctl.output.changes import changes_body
 from aimsctl.output.gap import gap_body
 from aimsctl.output.report import Report
 from aimsctl.standard import catalogue
-from aimsctl.workspace.workspace import load
+from aimsctl.workspace.workspace import Workspace, load
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from aimsctl.source.files import Tree
 
 FAILING = {
     "major": frozenset({"major", "unknown"}),
@@ -57,46 +67,83 @@ def gap(
         Path | None, typer.Option(metavar="FILE", help="Write the gaps of today as a baseline, and end with 0.")
     ] = None,
     badge: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a badge as SVG.")] = None,
+    rev: Rev = None,
+    staged: Staged = False,
+    since: Annotated[
+        str | None, typer.Option(metavar="REV", help="Say what changed since, and fail only by gaps that are new.")
+    ] = None,
 ) -> int:
     """Judge clauses 4 to 10 and the 38 controls: documented, implemented, operating, and the gaps by grade."""
     session: Session = context.obj
     only = _known(requirement or [])
-    where, judged_on = asked(formats), day(as_of)
-    here = place(session, policy_from)
+    where, _ = asked(formats), as_of and day(as_of)
+    here = place(session, policy_from, rev, staged=staged)
     threshold = fail_on or here.config.fail_on
     if threshold not in FAILING:
         raise UsageError(f"--fail-on {threshold} is no grade", hint="major, minor, opportunity or never")
-    with reading(session) as tell:
-        workspace = load(here.tree, here.config, policy=here.policy, tell=tell)
-    basics = [finding for finding in check(workspace, here, judged_on) if finding.severity is Severity.ERROR]
-    judged = assess(workspace, judged_on)
+    now = _judged(session, here, here.tree, here.day(as_of), only)
+    then = None if since is None else _judged(session, here, since_tree(session, here, since), now.report.as_of, only)
+    deliver(_report(session, here, now, then, since or ""), where, here, session)
+    if badge is not None:
+        write_atomically(badge, badge_svg(now.report), here.root)
+    if write_baseline is not None:
+        write_atomically(write_baseline, baseline_text(now.report, now.errors), here.root)
+        return OK
     known = NOTHING if baseline is None else _baseline(baseline)
-    findings = ordered([*basics, *_wanted(judged, only)])
-    report = Report(
+    if then is not None:
+        known = as_baseline(then.report, then.errors)
+    return session.leave(FINDINGS if _fails(now, threshold, known) else OK)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A state of the workspace, judged: its report, the errors of validate, and the findings asked for."""
+
+    workspace: Workspace
+    report: GapReport
+    errors: list[Diagnostic]
+    findings: list[Diagnostic]
+    only: frozenset[str]
+
+
+def _judged(session: Session, here: Place, tree: Tree, judged_on: date, only: frozenset[str]) -> Judged:
+    with reading(session) as tell:
+        workspace = load(tree, here.config, policy=here.policy, tell=tell)
+    errors = [finding for finding in check(workspace, here, judged_on) if finding.severity is Severity.ERROR]
+    report = assess(workspace, judged_on)
+    return Judged(workspace, report, errors, ordered([*errors, *_wanted(report, only)]), only)
+
+
+def _report(session: Session, here: Place, now: Judged, then: Judged | None, since: str) -> Report:
+    findings, body, record = (
+        now.findings,
+        tuple(gap_body(now.report, now.only, now.errors)),
+        gap_record(now.report, now.only),
+    )
+    if then is not None:
+        before = {finding.fingerprint for finding in then.findings}
+        findings = [finding for finding in findings if finding.fingerprint not in before]
+        moved, changed = movement(then.report, now.report), changes(then.workspace, now.workspace)
+        body = tuple(changes_body(since, moved, changed))
+        record["since"] = movement_record(since, moved, changed)
+    return Report(
         command="gap",
         findings=tuple(findings),
         rules=rules.all_rules(),
-        checked=workspace.checked,
-        not_checked=workspace.not_checked,
-        artefacts=len(workspace.artefacts),
-        as_of=judged_on.isoformat(),
+        checked=now.workspace.checked,
+        not_checked=now.workspace.not_checked,
+        artefacts=len(now.workspace.artefacts),
+        as_of=now.report.as_of.isoformat(),
         provenance=here.provenance,
         fail_at=Severity.ERROR,
-        source=source_lines(workspace),
+        source=source_lines(now.workspace),
         prefix=prefix(here.root),
         colour=session.colour,
         width=session.width,
-        body=tuple(gap_body(judged, only, basics)),
-        record=gap_record(judged, only),
+        body=body,
+        record=record,
         told_in_body=True,
     )
-    deliver(report, where, here, session)
-    if badge is not None:
-        write_atomically(badge, badge_svg(judged), here.root)
-    if write_baseline is not None:
-        write_atomically(write_baseline, baseline_text(judged, basics), here.root)
-        return OK
-    return session.leave(FINDINGS if _fails(judged, basics, threshold, only, known) else OK)
 
 
 def _baseline(path: Path) -> Baseline:
@@ -123,13 +170,13 @@ def _wanted(judged: GapReport, only: frozenset[str]) -> list[Diagnostic]:
     return [finding for finding in findings if finding.subject.partition("/")[0] in only]
 
 
-def _fails(judged: GapReport, basics: list[Diagnostic], threshold: str, only: frozenset[str], known: Baseline) -> bool:
+def _fails(now: Judged, threshold: str, known: Baseline) -> bool:
     """A graded gap that neither a waiver nor the baseline covers, or an error of reading, schema or references."""
     if threshold == "never":
         return False
-    errors = (finding for finding in basics if finding.code.startswith(FOUNDATIONS) and finding.suppressed is None)
+    errors = (one for one in now.errors if one.code.startswith(FOUNDATIONS) and one.suppressed is None)
     if any(not known.knows(finding) for finding in errors):
         return True
-    considered = (one for one in judged.requirements if not only or one.id in only)
+    considered = (one for one in now.report.requirements if not now.only or one.id in now.only)
     failing = (one for one in considered if one.grade in FAILING[threshold] and one.waived is None)
     return any(not known.tolerates(one) for one in failing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +16,8 @@ AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Judge as of the end of that day; else today.")
 ]
 PolicyFrom = Annotated[
-    Path | None,
-    typer.Option("--policy-from", metavar="DIR", help="Take configuration, rules and waivers from this workspace."),
+    str | None,
+    typer.Option("--policy-from", metavar="REV|DIR", help="Take configuration, rules and waivers from this state."),
 ]
+Rev = Annotated[str | None, typer.Option("--rev", metavar="REV", help="Read the artefacts from this commit.")]
+Staged = Annotated[bool, typer.Option("--staged", help="Read the artefacts as they are staged for the next commit.")]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from aimsctl.assessment.calendar import parse_date
 from aimsctl.errors import UsageError
-from aimsctl.source.config import Config, load
-from aimsctl.source.files import WorkTree, find_root
+from aimsctl.source.config import CONFIG_PATH, Config, load
+from aimsctl.source.files import FileRefusedError, Tree, WorkTree, find_root
 
 if TYPE_CHECKING:
     from aimsctl.diagnostics import Diagnostic
@@ -60,36 +60,83 @@ class Place:
     """The workspace a command works on, and where its policy (configuration, rules, waivers) comes from."""
 
     root: Path
-    tree: WorkTree
-    policy: WorkTree | None
+    tree: Tree
+    policy: Tree | None
     config: Config
     findings: tuple[Diagnostic, ...]
+    committed: date | None = None
 
     @property
     def provenance(self) -> dict[str, str]:
-        """Where the configuration came from, with its digest, and whether the audited tree's own differs."""
+        """What was read, where the configuration came from with its digest, and whether the tree's own differs."""
+        read = {} if isinstance(self.tree, WorkTree) else {"artefacts": f"from {self.tree.label}"}
         own = digest(self.tree)
         if self.policy is None:
-            return {"policy": f"the workspace's own (self-asserted trust); aimsctl.yaml {own}"}
+            return {**read, "policy": f"the workspace's own (self-asserted trust); {CONFIG_PATH} {own}"}
         theirs = digest(self.policy)
         differs = "the same as" if own == theirs else "differs from"
-        return {"policy": f"{self.policy.label}; aimsctl.yaml {theirs}, {differs} the workspace's own"}
+        return {**read, "policy": f"{self.policy.label}; {CONFIG_PATH} {theirs}, {differs} the workspace's own"}
+
+    def day(self, as_of: str | None) -> date:
+        """The day of judgement: --as-of, else the day of the commit that is read, else today in UTC."""
+        if as_of is None and self.committed is not None:
+            return self.committed
+        return day(as_of)
 
 
-def digest(tree: WorkTree) -> str:
+def digest(tree: Tree) -> str:
     """The first characters of the SHA-256 of a tree's configuration."""
     import hashlib  # noqa: PLC0415 - only here
 
-    return f"sha256:{hashlib.sha256(tree.read('aimsctl.yaml')).hexdigest()[:12]}"
+    try:
+        return f"sha256:{hashlib.sha256(tree.read(CONFIG_PATH)).hexdigest()[:12]}"
+    except FileRefusedError:
+        return "is missing"
 
 
-def place(session: Session, policy_from: Path | None = None) -> Place:
-    """Find the workspace and read its configuration, or that of --policy-from."""
+def place(session: Session, policy_from: str | None = None, rev: str | None = None, *, staged: bool = False) -> Place:
+    """Find the workspace in the work tree, in a commit or as it is staged, and read its configuration."""
+    if rev is not None and staged:
+        raise UsageError("--rev and --staged exclude each other")
     root = session.root()
-    tree = WorkTree(root)
-    policy = None if policy_from is None else WorkTree(find_root(policy_from, walk=False))
+    tree: Tree = WorkTree(root)
+    committed = None
+    if rev is not None or staged:
+        tree, committed = _from_git(session, root, rev)
+    policy = None if policy_from is None else policy_tree(session, root, policy_from)
     config, findings = load(policy or tree)
-    return Place(root, tree, policy, config, tuple(findings))
+    return Place(root, tree, policy, config, tuple(findings), committed)
+
+
+def policy_tree(session: Session, root: Path, named: str) -> Tree:
+    """The state that --policy-from names: a folder if there is one of that name, else a revision."""
+    if Path(named).is_dir():
+        return WorkTree(find_root(Path(named), walk=False))
+    return _from_git(session, root, named)[0]
+
+
+def _from_git(session: Session, root: Path, rev: str | None) -> tuple[Tree, date | None]:
+    """The workspace in a commit, with the commit's day, or in the index."""
+    from aimsctl.source.history import repository  # noqa: PLC0415 - git is loaded only where history is read
+
+    found = repository(root, named=session.root_option is not None)
+    folder = root.relative_to(found.top).as_posix()
+    inside = "" if folder == "." else folder
+    if rev is None:
+        return found.index(inside), None
+    revision = found.revision(rev, inside)
+    return revision, revision.commit.day if revision.commit is not None else None
+
+
+def since(session: Session, here: Place, rev: str) -> Tree:
+    """The workspace where the branch of `rev` and this one part: their merge base."""
+    from aimsctl.source.history import Revision, repository  # noqa: PLC0415 - the same
+
+    found = repository(here.root, named=session.root_option is not None)
+    ours = here.tree.commit if isinstance(here.tree, Revision) and here.tree.commit else found.resolve("HEAD")
+    base = found.merge_base(ours, found.resolve(rev))
+    folder = here.root.relative_to(found.top).as_posix()
+    return found.revision(base.id, "" if folder == "." else folder)
 
 
 def day(as_of: str | None) -> date:

@@ -9,7 +9,7 @@ import typer
 
 from aimsctl.assessment import rules
 from aimsctl.assessment.suppress import apply
-from aimsctl.cli.options import AsOf, Formats, PolicyFrom
+from aimsctl.cli.options import AsOf, Formats, PolicyFrom, Rev, Staged
 from aimsctl.cli.progress import reading
 from aimsctl.cli.run import SCREENFUL, asked, deliver, prefix, source_lines
 from aimsctl.cli.session import Place, Session, day, place
@@ -37,16 +37,18 @@ def validate(
     ] = "error",
     as_of: AsOf = None,
     policy_from: PolicyFrom = None,
+    rev: Rev = None,
+    staged: Staged = False,
 ) -> int:
     """Check the artefacts: reading, schemas, contents and references, each finding at its line."""
     session: Session = context.obj
     if fail_on not in FAIL_ON:
         raise UsageError(f"--fail-on {fail_on} is no severity", hint="error, warning or note")
-    where, judged_on = asked(formats), day(as_of)
-    here = place(session, policy_from)
+    where, _ = asked(formats), as_of and day(as_of)
+    here = place(session, policy_from, rev, staged=staged)
     with reading(session) as tell:
         workspace = load(here.tree, here.config, policy=here.policy, tell=tell)
-    findings = check(workspace, here, judged_on)
+    findings = check(workspace, here, here.day(as_of))
     checked = workspace.checked
     if paths:
         checked = _among(here, workspace, paths)
