@@ -1,0 +1,79 @@
+"""How old things are: reviews by how near they are, and the evidence that controls owe by its newest record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from aimsctl.assessment.calendar import parse_date
+from aimsctl.assessment.predicates import Result
+from aimsctl.assessment.responsible import title_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from aimsctl.assessment.facts import Facts
+    from aimsctl.assessment.gap import GapReport
+    from aimsctl.assessment.items import Item
+
+Record = dict[str, Any]
+EVIDENCE_STATES: Final = ("fresh", "stale", "failing", "missing", "unknown")
+_NEXT: Final = 12  # reviews listed that are not overdue yet
+
+
+def reviews(facts: Facts) -> Record:
+    """How many reviews are overdue, fall due within the warning time, or are in time; the overdue and the next ones."""
+    last = facts.period("warn_before").after(facts.as_of)
+    dated = [(parse_date(item.get("next_review")), item) for item in facts.by_id.values() if facts.counts(item)]
+    known = sorted((day.isoformat(), item.id, item) for day, item in dated if day is not None)
+    today, limit = facts.as_of.isoformat(), last.isoformat()
+    overdue = [row for row in known if row[0] < today]
+    ahead = [row for row in known if row[0] >= today]
+    soon = sum(day <= limit for day, _, _ in ahead)
+    return {
+        "overdue": len(overdue),
+        "soon": soon,
+        "in_time": len(ahead) - soon,
+        "warn_before": facts.period("warn_before").words,
+        "next": [_review(facts, day, item) for day, _, item in (*overdue, *ahead[:_NEXT])],
+    }
+
+
+def _review(facts: Facts, day: str, item: Item) -> Record:
+    return {
+        "id": item.id,
+        "title": str(item.get("title")),
+        "owner": title_of(facts, item.get("owner")),
+        "due": day,
+        "overdue": day < facts.as_of.isoformat(),
+    }
+
+
+def evidence(report: GapReport) -> Record:
+    """Every row of evidence that controls owe, each once, with its newest record; and how many are in which state."""
+    rows = {tuple(row.values())[:4]: row for row in _owed(report)}
+    counted = Counter(row["state"] for row in rows.values())
+    return {"counts": {state: counted.get(state, 0) for state in EVIDENCE_STATES}, "rows": list(rows.values())}
+
+
+def _owed(report: GapReport) -> Iterator[Record]:
+    for one in report.requirements:
+        for answer in one.answers:
+            if answer.test.predicate == "receipts":
+                for outcome in answer.outcomes:
+                    if outcome.item is not None and outcome.words.get("evidence"):
+                        yield _row(outcome.item.top, outcome.words, one.id, outcome.result)
+
+
+def _row(control: Item, words: Mapping[str, object], requirement: str, result: Result) -> Record:
+    state = words.get("state")
+    return {
+        "control": control.id,
+        "evidence": str(words["evidence"]),
+        "system": str(words.get("system") or ""),
+        "version": str(words.get("model_version") or ""),
+        "title": str(control.get("title")),
+        "requirement": requirement,
+        "state": state if state in EVIDENCE_STATES and result is not Result.UNKNOWN else "unknown",
+        "newest": words.get("newest"),
+    }
