@@ -49,7 +49,8 @@ def placeholder(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
         for at, value in _suspects(artefact, paths, marked=marked[id(document)]):
             if is_placeholder(value):
                 name = ".".join(step for step in at if isinstance(step, str))
-                yield found(PLACEHOLDER, artefact, at, f"`{name}` is required and holds only {shown(value)}.")
+                what = next((mark for mark in placeholders().marks if mark in value), value.strip(" ."))
+                yield found(PLACEHOLDER, artefact, at, f"`{name}` is required, but holds {shown(what)}.")
 
 
 def _suspects(artefact: Artefact, paths: tuple[_Path, ...], *, marked: bool) -> Iterator[tuple[Pointer, str]]:

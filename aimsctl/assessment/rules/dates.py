@@ -86,7 +86,8 @@ def dates_out_of_order(workspace: Workspace, _as_of: date) -> Iterator[Diagnosti
 def _out_of_order(artefact: Artefact, begin: tuple[str, Pointer, str], end: tuple[str, Pointer, str]) -> Diagnostic:
     """The finding at the later of the two, or at the one in a row, with the other as related."""
     at, other = (begin, end) if len(begin[1]) > len(end[1]) else (end, begin)
-    said = f"`{end[0]}` is {end[2]}, before `{begin[0]}`, {begin[2]}."
+    word = "after" if at is begin else "before"
+    said = f"`{at[0]}` is {at[2]}, {word} `{other[0]}`, {other[2]}."
     related = (Related(artefact.span(other[1]), f"`{other[0]}` stands here"),)
     return found(DATE_ORDER, artefact, at[1], said, related=related)
 

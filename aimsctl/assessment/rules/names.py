@@ -61,6 +61,15 @@ UNKNOWN_RECORD: Final = Rule(
     why="No artefact could ever count, so the control or process would look as if it never ran.",
     fix="Name a kind, such as check, or a list of dated rows of one, such as supplier.reviews.",
 )
+LISTED_TWICE: Final = Rule(
+    code="AIM312",
+    name="control-listed-twice",
+    severity=Severity.ERROR,
+    summary="The statement of applicability lists a control twice.",
+    why="The two rows can contradict each other, and only the first one is judged.",
+    fix="Keep one row.",
+    requirements=("6.1.3",),
+)
 ID_IN_TEXT: Final = Rule(
     code="AIM313",
     name="unknown-id-in-text",
@@ -129,10 +138,13 @@ def _catalogue() -> Catalogue:
 
 
 def _meant(value: str, known: Catalogue) -> str:
+    """What to write instead: one of those below a heading, or one of those beside a number that does not exist."""
     below = [one for one in known.by_id if one.startswith(f"{value}.")]
     if below:
-        return f"{value} is a heading; name {', '.join(below[:-1])}{' or ' if below[:-1] else ''}{below[-1]}."
-    return did_you_mean(closest(value, known.by_id))
+        return f"{value} is a heading; name one of {', '.join(below)}."
+    parent = value.rpartition(".")[0]
+    beside = [one for one in known.by_id if one.startswith(f"{parent}.")]
+    return f"Under {parent} there are {', '.join(beside)}." if beside else ""
 
 
 @checks(UNKNOWN_VERSION)
@@ -176,7 +188,7 @@ def unknown_planned_audit(workspace: Workspace, _as_of: date) -> Iterator[Diagno
         if planned not in known:
             said = f"{programme.id} plans no audit {shown(planned)}."
             related = (Related(programme.span("planned", key=True), "what is planned"),)
-            hint = did_you_mean(closest(planned, known))
+            hint = f"It plans {', '.join(known[:8])}." if known else ""
             yield found(UNKNOWN_PLANNED_AUDIT, audit, ("planned",), said, hint, related=related)
 
 
@@ -227,13 +239,26 @@ def unknown_record(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
             for at, value in values(artefact.data, names):
                 if not _is_record(value):
                     said = f"{shown(value)} is no kind of artefact and no list of dated rows of one."
-                    yield found(UNKNOWN_RECORD, artefact, at, said, did_you_mean(closest(value, kind_names())))
+                    near = "" if "." in value else closest(value, kind_names())
+                    yield found(UNKNOWN_RECORD, artefact, at, said, did_you_mean(near))
 
 
 def _is_record(value: str) -> bool:
     name, _, path = value.partition(".")
     known = kind(name)
     return known is not None and (not path or f"{path}.date" in known.fields)
+
+
+@checks(LISTED_TWICE)
+def listed_twice(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
+    """A finding for each row of a statement of applicability whose control an earlier row has."""
+    for soa in workspace.of("soa"):
+        seen: dict[str, Pointer] = {}
+        for at, value in values(soa.data, ("entries", "control")):
+            first = seen.setdefault(value, at)
+            if first != at:
+                related = (Related(soa.span(first), "the first"),)
+                yield found(LISTED_TWICE, soa, at, f"{value} is listed twice.", related=related)
 
 
 @checks(ID_IN_TEXT)

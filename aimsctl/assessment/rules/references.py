@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.rules.base import checks, found
@@ -94,7 +95,7 @@ def unknown_id(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
         guesses += 1
         meant = ""
         if guesses <= _MOST_GUESSES:
-            meant = closest(target, (one for kind in first.field.links for one in wanted.get(kind, ())))
+            meant = _meant(target, [one for kind in first.field.links for one in wanted.get(kind, ())])
         hint = did_you_mean(meant) or f"It must be the id of {_either(first.field.links)}."
         times = f" It is named in {len(others) + 1} places." if others else ""
         related = tuple(_one_a_file(first, others))
@@ -114,6 +115,17 @@ def _ids_by_kind(workspace: Workspace) -> dict[str, list[str]]:
     for artefact in workspace.artefacts:
         found_ids.setdefault(artefact.kind, []).append(artefact.id)
     return found_ids
+
+
+def _meant(target: str, wanted: list[str]) -> str:
+    """The id that was probably meant: of numbered ones only one with the same number, since any other is a guess."""
+    number = _number(target)
+    return closest(target, [one for one in wanted if _number(one) == number] if number else wanted)
+
+
+def _number(identifier: str) -> str:
+    rest = identifier.partition("-")[2]
+    return _ZEROS.sub("", rest) if rest.replace("-", "").isdigit() else ""
 
 
 def _ids_in_unread_files(workspace: Workspace) -> set[str]:
@@ -224,7 +236,8 @@ def reporting_circle(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]
         circle = _circle(role.id, above)
         if circle and not told & set(circle):
             told |= set(circle)
-            said = f"{' reports to '.join((*circle, role.id))}."
+            lines = [f"{one} to {up}" for one, up in pairwise((*circle, role.id))]
+            said = f"They report in a circle: {', '.join(lines)}."
             yield found(REPORTING_CIRCLE, role, ("reports_to",), said)
 
 

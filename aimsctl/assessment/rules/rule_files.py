@@ -106,14 +106,17 @@ def _rule(document: Document, at: Pointer, row: Mapping[str, Any]) -> Iterator[O
 
 def _field_problems(document: Document, at: Pointer, row: Mapping[str, Any]) -> Iterator[Diagnostic]:
     """What is wrong with the fields of a rule, its schemas left aside."""
+    meant = set[str]()
     for name in row:
         if name not in _KEYS:
-            hint = did_you_mean(closest(name, _KEYS)) or f"The fields of a rule are {', '.join(_KEYS)}."
+            near = closest(name, [key for key in _KEYS if key not in row])
+            meant.add(near)
+            hint = did_you_mean(near) or f"The fields of a rule are {', '.join(_KEYS)}."
             yield _broken(document, (*at, name), f"A rule has no field {shown(name)}.", hint, key=True)
     for name in _KEYS:
         value = row.get(name)
         if value in (None, ""):
-            if name in _NEEDED:
+            if name in _NEEDED and name not in meant:
                 yield _broken(document, (*at, name), f"`{name}` is missing.")
             continue
         wanted, hint = _wanted(name, value)
