@@ -1,6 +1,6 @@
 """The rules about what artefacts say (AIM2) and how they refer to each other (AIM3), one function each.
 
-Adding one is a `Rule`, a generator under `@checks`, and a pass and a fail example in tests/rules.
+Adding one is a `Rule`, a generator under `@rule`, and a pass and a fail example in tests/rules.
 """
 
 from __future__ import annotations

@@ -22,25 +22,25 @@ Row = Mapping[str, object]
 REGISTERED: Final[dict[str, tuple[Rule, Check]]] = {}
 
 
-def checks(rule: Rule) -> Callable[[Check], Check]:
-    """Register the generator as the check behind this rule; it yields findings of that rule alone.
+def rule(described: Rule) -> Callable[[Check], Check]:
+    """Register the generator as the check behind a rule; it yields findings of that rule alone.
 
     It looks at valid artefacts only: what missed its schema is told there, and not told again.
     """
 
     def register(check: Check) -> Check:
-        REGISTERED[rule.code] = (rule, check)
+        REGISTERED[described.code] = (described, check)
         return check
 
     return register
 
 
 def found(  # noqa: PLR0913 - a finding is exactly these things
-    rule: Rule, artefact: Artefact, at: Pointer, said: str, hint: str = "", *, related: tuple[Related, ...] = ()
+    described: Rule, artefact: Artefact, at: Pointer, said: str, hint: str = "", *, related: tuple[Related, ...] = ()
 ) -> Diagnostic:
     """The finding at a field of an artefact, recognised again by the artefact's id and the field when lines move."""
     subject = f"{artefact.id}:{address(artefact.data, at)}"
-    return Diagnostic(rule, artefact.span(at), said, hint or rule.fix, related=related, subject=subject)
+    return Diagnostic(described, artefact.span(at), said, hint or described.fix, related=related, subject=subject)
 
 
 def listed(value: object) -> list[object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.assessment.rules.base import checks
+from aimsctl.assessment.rules.base import rule
 from aimsctl.diagnostics import Diagnostic, Rule, Severity, Span
 from aimsctl.source.config import CONFIG_PATH
 from aimsctl.workspace.hints import closest, did_you_mean, shown
@@ -33,7 +33,7 @@ LAXER_THRESHOLD: Final = Rule(
 )
 
 
-@checks(UNKNOWN_THRESHOLD)
+@rule(UNKNOWN_THRESHOLD)
 def unknown_threshold(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each threshold that the judgement does not know."""
     for name in workspace.config.thresholds:
@@ -43,7 +43,7 @@ def unknown_threshold(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic
             yield Diagnostic(UNKNOWN_THRESHOLD, _place(workspace, name), f"There is no threshold {shown(name)}.", hint)
 
 
-@checks(LAXER_THRESHOLD)
+@rule(LAXER_THRESHOLD)
 def laxer_threshold(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each threshold that is laxer than, or of another sort than, the standard one."""
     for name, value in workspace.config.thresholds.items():

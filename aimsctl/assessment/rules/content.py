@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.filled import is_placeholder
-from aimsctl.assessment.rules.base import checks, found, values
+from aimsctl.assessment.rules.base import found, rule, values
 from aimsctl.diagnostics import Diagnostic, Rule, Severity
 from aimsctl.standard import placeholders
 from aimsctl.workspace.hints import shown
@@ -35,7 +35,7 @@ _LONGEST: Final = 40  # a placeholder word with what may stand around it; a long
 _Path = tuple[str, tuple[str, ...]]
 
 
-@checks(PLACEHOLDER)
+@rule(PLACEHOLDER)
 def placeholder(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each required text that is a placeholder, in artefacts that are no drafts."""
     marked: dict[int, bool] = {}

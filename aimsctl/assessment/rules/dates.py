@@ -10,7 +10,7 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.assessment.rules.base import Row, checks, found, rows, values
+from aimsctl.assessment.rules.base import Row, found, rows, rule, values
 from aimsctl.diagnostics import Diagnostic, Related, Rule, Severity
 from aimsctl.workspace.kinds import kind
 
@@ -70,7 +70,7 @@ _MAY_LIE_AHEAD: Final = {
 """Dates that plan. All others tell of something that has happened."""
 
 
-@checks(DATE_ORDER)
+@rule(DATE_ORDER)
 def dates_out_of_order(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each pair of dates in the wrong order."""
     for name, first, second in _ORDERS:
@@ -104,7 +104,7 @@ def _under(row: Row, names: tuple[str, ...], at: Pointer) -> list[tuple[Pointer,
     return list(values(row[names[0]], names[1:], (*at, names[0]))) if names[0] in row else []
 
 
-@checks(AHEAD)
+@rule(AHEAD)
 def date_ahead(workspace: Workspace, as_of: date) -> Iterator[Diagnostic]:
     """A finding for each date of an approved or retired artefact that tells of the past and lies ahead."""
     today = as_of.isoformat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.assessment.rules.base import Row, checks, found, listed, rows, values
+from aimsctl.assessment.rules.base import Row, found, listed, rows, rule, values
 from aimsctl.assessment.rules.values import ACTIONS
 from aimsctl.diagnostics import Diagnostic, Related, Rule, Severity
 from aimsctl.workspace.hints import shown
@@ -121,7 +121,7 @@ def _standing(workspace: Workspace, name: str) -> Iterator[Artefact]:
     return (artefact for artefact in workspace.of(name) if artefact.status not in _WAITING)
 
 
-@checks(NO_RESULT)
+@rule(NO_RESULT)
 def done_without_result(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each action with a day of completion and no result."""
     for name, field in ACTIONS:
@@ -132,7 +132,7 @@ def done_without_result(workspace: Workspace, _as_of: date) -> Iterator[Diagnost
                     yield found(NO_RESULT, artefact, (*at, "done"), said)
 
 
-@checks(NOT_SHARED)
+@rule(NOT_SHARED)
 def shared_without_reason(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each impact assessment of several systems that gives no reason for sharing."""
     for assessment in _standing(workspace, "impact-assessment"):
@@ -142,7 +142,7 @@ def shared_without_reason(workspace: Workspace, _as_of: date) -> Iterator[Diagno
             yield found(NOT_SHARED, assessment, ("ai_systems",), said)
 
 
-@checks(ROW_WITHOUT_REASON)
+@rule(ROW_WITHOUT_REASON)
 def row_without_reason(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each row of an approved statement that gives no reason."""
     for soa in workspace.of("soa"):
@@ -154,7 +154,7 @@ def row_without_reason(workspace: Workspace, _as_of: date) -> Iterator[Diagnosti
                 yield found(ROW_WITHOUT_REASON, soa, (*at, "control"), said)
 
 
-@checks(NO_SYSTEM)
+@rule(NO_SYSTEM)
 def names_no_system(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each artefact that says it is about an AI system and lists none."""
     for name, field in _SYSTEM_WANTED:
@@ -164,7 +164,7 @@ def names_no_system(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
                 yield found(NO_SYSTEM, artefact, (field,), said)
 
 
-@checks(WIDER_EVIDENCE)
+@rule(WIDER_EVIDENCE)
 def evidence_wider(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each system that evidence is owed for and the control leaves out."""
     for control in workspace.of("control"):
@@ -176,7 +176,7 @@ def evidence_wider(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
                 yield found(WIDER_EVIDENCE, control, at, said, related=related)
 
 
-@checks(HALF_SAID)
+@rule(HALF_SAID)
 def half_said(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each field whose other half is missing."""
     for name, field, half, value, other in _TOGETHER:
@@ -196,7 +196,7 @@ def _says(row: Row, half: str, value: str | None) -> bool:
     return said is not None and said != [] and (value is None or said == value)
 
 
-@checks(OWN_DEPUTY)
+@rule(OWN_DEPUTY)
 def own_deputy(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each role whose deputy is its holder."""
     for role in _standing(workspace, "role"):
@@ -205,7 +205,7 @@ def own_deputy(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
             yield found(OWN_DEPUTY, role, ("deputy",), f"{deputy} is both holder and deputy.")
 
 
-@checks(OUTSIDE_AUDIT)
+@rule(OUTSIDE_AUDIT)
 def finding_outside(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each nonconformity of an audit with something that it did not look at."""
     for audit in _standing(workspace, "audit"):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.assessment.rules.base import checks, found, listed, rows, values
+from aimsctl.assessment.rules.base import found, listed, rows, rule, values
 from aimsctl.diagnostics import Diagnostic, Related, Rule, Severity
 from aimsctl.workspace.hints import closest, did_you_mean, shown
 from aimsctl.workspace.kinds import Kind, kind, kind_names
@@ -110,7 +110,7 @@ def _present(workspace: Workspace) -> Iterator[tuple[Kind, tuple[Artefact, ...]]
             yield known, artefacts
 
 
-@checks(UNKNOWN_REQUIREMENT)
+@rule(UNKNOWN_REQUIREMENT)
 def unknown_requirement(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each clause or control named that the catalogue does not have."""
     known: Catalogue | None = None
@@ -147,7 +147,7 @@ def _meant(value: str, known: Catalogue) -> str:
     return f"Under {parent} there are {', '.join(beside)}." if beside else ""
 
 
-@checks(UNKNOWN_VERSION)
+@rule(UNKNOWN_VERSION)
 def unknown_version(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each model version that none of the AI systems an artefact names lists."""
     versions = {system.id: _versions(system) for system in workspace.of("ai-system")}
@@ -176,7 +176,7 @@ def _unlisted(artefact: Artefact, known: set[str]) -> Iterator[Diagnostic]:
                 yield found(UNKNOWN_VERSION, artefact, at, said, hint)
 
 
-@checks(UNKNOWN_PLANNED_AUDIT)
+@rule(UNKNOWN_PLANNED_AUDIT)
 def unknown_planned_audit(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each audit whose planned id its programme lacks."""
     programmes = {programme.id: programme for programme in workspace.of("audit-programme")}
@@ -192,7 +192,7 @@ def unknown_planned_audit(workspace: Workspace, _as_of: date) -> Iterator[Diagno
             yield found(UNKNOWN_PLANNED_AUDIT, audit, ("planned",), said, hint, related=related)
 
 
-@checks(UNKNOWN_TEST)
+@rule(UNKNOWN_TEST)
 def unknown_test(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each test that a waiver names and the judgement lacks."""
     for waiver, at, test in _waived_tests(workspace):
@@ -204,7 +204,7 @@ def unknown_test(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
             yield found(UNKNOWN_TEST, waiver, at, f"There is no test {shown(test)}.", hint)
 
 
-@checks(OTHER_TEST)
+@rule(OTHER_TEST)
 def waived_elsewhere(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each test that a waiver names and that no requirement it names is judged by."""
     for waiver, at, test in _waived_tests(workspace):
@@ -231,7 +231,7 @@ def _judges(test: str, requirement: str) -> bool:
     return requirement in judgement().tests[test].about or any(one.id == test for own in judged.values() for one in own)
 
 
-@checks(UNKNOWN_RECORD)
+@rule(UNKNOWN_RECORD)
 def unknown_record(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each kind or list of records that evidence or proof names and that gives no dated record."""
     for name, names in (("control", ("evidence", "record")), ("process", ("proven_by",))):
@@ -249,7 +249,7 @@ def _is_record(value: str) -> bool:
     return known is not None and (not path or f"{path}.date" in known.fields)
 
 
-@checks(LISTED_TWICE)
+@rule(LISTED_TWICE)
 def listed_twice(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each row of a statement of applicability whose control an earlier row has."""
     for soa in workspace.of("soa"):
@@ -261,7 +261,7 @@ def listed_twice(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
                 yield found(LISTED_TWICE, soa, at, f"{value} is listed twice.", related=related)
 
 
-@checks(ID_IN_TEXT)
+@rule(ID_IN_TEXT)
 def id_in_text(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each text that is nothing but an unknown id, where ids and plain words may stand."""
     for known, artefacts in _present(workspace):
@@ -273,7 +273,7 @@ def id_in_text(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
                         yield found(ID_IN_TEXT, artefact, at, f"There is no artefact {shown(value)}.")
 
 
-@checks(OTHER_VERSION)
+@rule(OTHER_VERSION)
 def evaluation_of_another(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each release whose evaluation looked at another system or version."""
     evaluations = {one.id: one for one in workspace.of("evaluation")}

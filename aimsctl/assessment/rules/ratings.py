@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.assessment.rules.base import checks, found, listed, rows
+from aimsctl.assessment.rules.base import found, listed, rows, rule
 from aimsctl.diagnostics import Diagnostic, Related, Rule, Severity
 from aimsctl.workspace.hints import closest, did_you_mean, shown
 
@@ -107,7 +107,7 @@ def _levels(method: Artefact) -> list[str]:
     return [str(row.get("name")) for _, row in rows(method, "levels")]
 
 
-@checks(OFF_SCALE)
+@rule(OFF_SCALE)
 def value_off_the_scale(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each rating outside the scales of the approved risk method; retired ratings are history."""
     method = _method(workspace)
@@ -131,7 +131,7 @@ def _off(artefact: Artefact, at: Pointer, value: object, scale: list[object], me
         yield found(OFF_SCALE, artefact, at, said, related=related)
 
 
-@checks(BAD_MATRIX)
+@rule(BAD_MATRIX)
 def matrix_does_not_fit(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each risk method whose matrix misses a value, or names a level that is none."""
     for method in workspace.of("risk-method"):
@@ -156,7 +156,7 @@ def _no_levels(method: Artefact, index: int, cells: list[object], levels: list[s
             yield found(BAD_MATRIX, method, ("matrix", index, column), f"{shown(cell)} is none of the levels.", hint)
 
 
-@checks(UNKNOWN_LEVEL)
+@rule(UNKNOWN_LEVEL)
 def unknown_level(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding where appetite or line name no level."""
     for method in workspace.of("risk-method"):
@@ -169,7 +169,7 @@ def unknown_level(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
                 yield found(UNKNOWN_LEVEL, method, (name,), said, hint)
 
 
-@checks(RISEN)
+@rule(RISEN)
 def risk_rises(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each value that is higher after treatment than before."""
     for risk in workspace.of("risk"):
@@ -184,7 +184,7 @@ def risk_rises(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
                     yield found(RISEN, risk, (f"{when}_{what}",), said)
 
 
-@checks(BAD_SCALE)
+@rule(BAD_SCALE)
 def scale_out_of_order(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each step that does not lie above the one before it, and for each name that is there twice."""
     for method in workspace.of("risk-method"):
@@ -204,7 +204,7 @@ def scale_out_of_order(workspace: Workspace, _as_of: date) -> Iterator[Diagnosti
                     yield found(BAD_SCALE, method, (*at, "name"), said, related=related)
 
 
-@checks(FALLING)
+@rule(FALLING)
 def level_falls(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each cell of a matrix whose level lies below that of the cell on its left or above it."""
     for method in workspace.of("risk-method"):
@@ -224,7 +224,7 @@ def _ranks(cells: Sequence[object], levels: Sequence[str]) -> list[int]:
     return [levels.index(cell) if isinstance(cell, str) and cell in levels else -1 for cell in cells]
 
 
-@checks(ACCEPTABLE_AND_HIGH)
+@rule(ACCEPTABLE_AND_HIGH)
 def acceptable_and_high(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each method in which a level within the appetite counts as high."""
     for method in workspace.of("risk-method"):

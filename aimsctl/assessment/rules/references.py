@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.assessment.rules.base import checks, found
+from aimsctl.assessment.rules.base import found, rule
 from aimsctl.diagnostics import Diagnostic, Related, Rule, Severity
 from aimsctl.workspace.hints import closest, did_you_mean, shown
 
@@ -80,7 +80,7 @@ _PAST: Final = ("arises_from", "assessor", "shaped_by", "models.trained_on", "re
 """Fields that tell who or what something came from: that may have been retired since."""
 
 
-@checks(UNKNOWN_ID)
+@rule(UNKNOWN_ID)
 def unknown_id(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """One finding for each id that is not there; the first place in each other file that names it is related."""
     dangling = [(target, links) for target, links in _dangling(workspace) if links]
@@ -162,7 +162,7 @@ def _with_article(name: str) -> str:
     return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
 
 
-@checks(WRONG_KIND)
+@rule(WRONG_KIND)
 def wrong_kind(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each link to an artefact of another kind."""
     known = workspace.by_id
@@ -178,7 +178,7 @@ def wrong_kind(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
                 yield found(WRONG_KIND, link.source, link.path, said, related=related)
 
 
-@checks(RETIRED_TARGET)
+@rule(RETIRED_TARGET)
 def retired_target(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each link from an artefact in force, save records, to a retired one."""
     for target, links in workspace.links.items():
@@ -204,7 +204,7 @@ def _tells_of_the_past(link: Link) -> bool:
     )
 
 
-@checks(DUPLICATE_ID)
+@rule(DUPLICATE_ID)
 def duplicate_id(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each artefact whose id an earlier one has."""
     known = workspace.by_id
@@ -216,7 +216,7 @@ def duplicate_id(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
             yield found(DUPLICATE_ID, artefact, ("id",), said, related=related)
 
 
-@checks(ALIKE_ID)
+@rule(ALIKE_ID)
 def ids_alike(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each id that differs from an earlier one in capitals or leading zeros alone."""
     seen: dict[str, Artefact] = {}
@@ -227,7 +227,7 @@ def ids_alike(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
             yield found(ALIKE_ID, artefact, ("id",), said, related=(Related(first.span("id"), "the other"),))
 
 
-@checks(REPORTING_CIRCLE)
+@rule(REPORTING_CIRCLE)
 def reporting_circle(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each circle of reporting lines, at the first of its roles."""
     above = {role.id: role.data.get("reports_to") for role in workspace.of("role")}

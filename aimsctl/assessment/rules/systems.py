@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.assessment.rules.base import Row, checks, found, listed, rows
+from aimsctl.assessment.rules.base import Row, found, listed, rows, rule
 from aimsctl.diagnostics import Diagnostic, Related, Rule, Severity
 from aimsctl.workspace.hints import shown
 
@@ -41,7 +41,7 @@ def _systems(workspace: Workspace) -> Iterator[Artefact]:
     return (system for system in workspace.of("ai-system") if system.status not in ("draft", "retired"))
 
 
-@checks(STAGE)
+@rule(STAGE)
 def stage_against_versions(workspace: Workspace, as_of: date) -> Iterator[Diagnostic]:
     """A finding for each system that is live without a live version, or the other way round."""
     today = as_of.isoformat()
@@ -64,7 +64,7 @@ def _is_live(version: Row, today: str) -> bool:
     return isinstance(released, str) and released <= today and not (isinstance(retired, str) and retired <= today)
 
 
-@checks(AGAINST_VERDICT)
+@rule(AGAINST_VERDICT)
 def against_verdict(workspace: Workspace, as_of: date) -> Iterator[Diagnostic]:
     """A finding for each release of a rejected version, and for each system in use that is stopped or prohibited."""
     evaluations = {one.id: one for one in workspace.of("evaluation")}

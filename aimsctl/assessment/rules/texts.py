@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.headings import heading_words, sections
-from aimsctl.assessment.rules.base import checks, found, listed, rows
+from aimsctl.assessment.rules.base import found, listed, rows, rule
 from aimsctl.diagnostics import Diagnostic, Rule, Severity
 from aimsctl.source.files import FileRefusedError
 from aimsctl.workspace.hints import closest, did_you_mean, shown
@@ -51,7 +51,7 @@ UNKNOWN_HEADING: Final = Rule(
 )
 
 
-@checks(NO_TEXT)
+@rule(NO_TEXT)
 def text_not_there(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each policy or document whose text file cannot be read or holds nothing to read."""
     for artefact in (*workspace.of("policy"), *workspace.of("document")):
@@ -79,7 +79,7 @@ def _problem(workspace: Workspace, path: str) -> str:
     return "" if text.strip() else "it is empty"
 
 
-@checks(UNKNOWN_TOPIC)
+@rule(UNKNOWN_TOPIC)
 def unknown_topic(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each section of a document whose topic none of its types has."""
     for document in workspace.of("document"):
@@ -99,7 +99,7 @@ def _topics(document: Artefact) -> list[str]:
     return list(dict.fromkeys(topic for each in topics for topic in each))
 
 
-@checks(UNKNOWN_HEADING)
+@rule(UNKNOWN_HEADING)
 def unknown_heading(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each heading that a document names and its text lacks."""
     for document in workspace.of("document"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.assessment.rules.base import checks, found, listed, rows, values
+from aimsctl.assessment.rules.base import found, listed, rows, rule, values
 from aimsctl.diagnostics import Diagnostic, Related, Rule, Severity
 from aimsctl.workspace.hints import shown
 
@@ -113,7 +113,7 @@ _OPPOSED: Final = (
 )
 
 
-@checks(EXCLUDED_AND_LIVING)
+@rule(EXCLUDED_AND_LIVING)
 def excluded_and_implemented(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each excluded control with a status or something that implements it."""
     for soa in workspace.of("soa"):
@@ -125,7 +125,7 @@ def excluded_and_implemented(workspace: Workspace, _as_of: date) -> Iterator[Dia
                 yield found(EXCLUDED_AND_LIVING, soa, (*at, named), said, related=related)
 
 
-@checks(UPSIDE_DOWN)
+@rule(UPSIDE_DOWN)
 def limits_upside_down(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each pair of limits that nothing can meet."""
     for name, field in _MEASURED:
@@ -137,7 +137,7 @@ def limits_upside_down(workspace: Workspace, _as_of: date) -> Iterator[Diagnosti
                     yield found(UPSIDE_DOWN, artefact, (*at, "at_least"), said)
 
 
-@checks(VERSION_TWICE)
+@rule(VERSION_TWICE)
 def version_twice(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each model version after the first of that name and number."""
     for system in workspace.of("ai-system"):
@@ -151,7 +151,7 @@ def version_twice(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
                 yield found(VERSION_TWICE, system, (*at, "version"), said, related=related)
 
 
-@checks(PART_AND_WHOLE)
+@rule(PART_AND_WHOLE)
 def part_larger_than_whole(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each count that is larger than what it is a part of."""
     for name, small, large in _COUNTED:
@@ -164,7 +164,7 @@ def part_larger_than_whole(workspace: Workspace, _as_of: date) -> Iterator[Diagn
                 yield found(PART_AND_WHOLE, artefact, (small,), said, related=related)
 
 
-@checks(DONE_AND_DROPPED)
+@rule(DONE_AND_DROPPED)
 def done_and_dropped(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each action that has both a day of completion and a reason for giving it up."""
     for name, field in ACTIONS:
@@ -175,7 +175,7 @@ def done_and_dropped(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]
                     yield found(DONE_AND_DROPPED, artefact, (*at, "dropped"), said)
 
 
-@checks(ROW_TWICE)
+@rule(ROW_TWICE)
 def row_twice(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each row whose name an earlier row of the same list has."""
     for name, field, key in _NAMED:
@@ -190,7 +190,7 @@ def row_twice(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
                     yield found(ROW_TWICE, artefact, (*at, key), said, related=related)
 
 
-@checks(SAID_AND_DENIED)
+@rule(SAID_AND_DENIED)
 def said_and_denied(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each thing that one list of an artefact says and another one denies."""
     for name, denied, said, words in _OPPOSED:
