@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from aimsctl.assessment.rules import organisation
+from tests.packaging.distributions import ROOT
 from tests.unit.rule_workspaces import CONFIG, RISK, codes, loaded, told, written
 
 RULE = "code: ORG-001\nname: risks-have-owners\non: risk\nmessage: A risk has an owner.\n"
@@ -137,3 +138,11 @@ def test_too_many_rules_are_an_error(tmp_path: Path) -> None:
 
 def test_no_rules_folder_is_nothing_to_tell(tmp_path: Path) -> None:
     assert codes(told(tmp_path, {"aimsctl.yaml": CONFIG + "rules: own\n", "policies/r.yaml": RISK})) == []
+
+
+def test_the_rule_on_the_page_works_as_printed(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    rule = page.split("## Rules of your own")[1].split("```yaml\n")[1].split("```")[0]
+    incident = "kind: incident\nid: INC-1\ntitle: Late\nstatus: draft\nseverity: serious\n"
+    (finding,) = told(tmp_path, {"policies/i.yaml": incident, "rules/own.yaml": rule})
+    assert (finding.code, finding.severity.word) == ("ORG-001", "warning")
