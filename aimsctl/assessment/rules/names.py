@@ -277,10 +277,14 @@ def id_in_text(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
 def evaluation_of_another(workspace: Workspace, _as_of: date) -> Iterator[Diagnostic]:
     """A finding for each release whose evaluation looked at another system or version."""
     evaluations = {one.id: one for one in workspace.of("evaluation")}
+    systems = {one.id: _versions(one) for one in workspace.of("ai-system")}
     for deployment in workspace.of("deployment"):
         evaluation = evaluations.get(str(deployment.data.get("evaluation")))
         if evaluation is None:
             continue
+        versions = systems.get(str(deployment.data.get("ai_system")))
+        if versions and deployment.data.get("model_version") not in versions:
+            continue  # told already, as a version that is not listed
         released, tested = (f"{one.get('ai_system')} {one.get('model_version')}" for one in (deployment, evaluation))
         if released != tested:
             said = f"{evaluation.id} tested {tested}, but {released} was released."
