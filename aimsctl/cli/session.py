@@ -110,7 +110,7 @@ def place(session: Session, policy_from: str | None = None, rev: str | None = No
 
 def policy_tree(session: Session, root: Path, named: str) -> Tree:
     """The state that --policy-from names: a folder if there is one of that name, else a revision."""
-    if Path(named).is_dir():
+    if named and Path(named).is_dir():
         return WorkTree(find_root(Path(named), walk=False))
     return _from_git(session, root, named)[0]
 
