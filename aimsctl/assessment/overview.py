@@ -39,7 +39,8 @@ _COUNTED: Final = (
     ),
     (
         "Grades are those of audit practice: what is absent or fails as a system is a major nonconformity, a lapse is a"
-        " minor one, a weakness is an opportunity. `aimsctl explain ID` shows the tests behind each and their weight."
+        " minor one, a weakness is an opportunity. The command aimsctl explain shows the tests behind each, and their"
+        " weight."
     ),
 )
 _WEIGHED: Final = (

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 from aimsctl.cli.commands import COMMANDS
 from aimsctl.errors import EXIT_CODES
@@ -41,3 +44,14 @@ def test_each_file_it_points_at_exists() -> None:
 def test_each_command_is_in_it_and_each_it_names_exists() -> None:
     named = set(re.findall(r"`aimsctl ([a-z]+)", README))
     assert named == set(COMMANDS)
+
+
+def test_its_transcript_is_what_the_commands_print() -> None:
+    transcript = README.split("<!-- transcript:start -->\n```console\n")[1].split("```\n<!-- transcript:end -->")[0]
+    surroundings = {key: value for key, value in os.environ.items() if key != "GITHUB_ACTIONS"} | {"COLUMNS": "80"}
+    printed = ""
+    for command in re.findall(r"^\$ aimsctl (.+)$", transcript, re.MULTILINE):
+        run = [sys.executable, "-P", "-m", "aimsctl", "--color", "never", *command.split()]
+        outcome = subprocess.run(run, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False)
+        printed += f"$ aimsctl {command}\n{outcome.stdout}"
+    assert transcript == printed
