@@ -137,7 +137,7 @@ class Repository:
 
     def run(self, *arguments: str, missing_ok: bool = False) -> bytes:
         """What git prints. Raises GitError with its first line where it fails, unless that only means 'not there'."""
-        status, output, errors = _git().execute(
+        status, output, errors = _git(self.top).execute(
             self.command(*arguments),
             env=self.environment(),
             with_extended_output=True,
@@ -279,13 +279,13 @@ def _ensure_ours(git_dir: Path, *, named: bool) -> None:
         )
 
 
-def _git() -> Any:
-    """GitPython's command runner. Raises GitError where there is no git program."""
+def _git(folder: Path) -> Any:
+    """GitPython's command runner in that folder. Raises GitError where there is no git program."""
     os.environ["GIT_PYTHON_REFRESH"] = "quiet"
     from git.cmd import Git  # noqa: PLC0415 - only runs that read history load it
     from git.exc import GitCommandNotFound  # noqa: PLC0415 - the same
 
-    runner = Git(os.getcwd())  # noqa: PTH109 - GitPython wants a string
+    runner = Git(str(folder))
 
     class Runner:
         """Turns a missing program into our error."""

@@ -253,6 +253,21 @@ def test_G_11_staged_is_what_will_be_committed(run: Any, repo: Path) -> None:
     assert run("validate", "--staged", cwd=repo).code == 0
 
 
+@pytest.mark.parametrize("below", ["", "policies"])
+@pytest.mark.parametrize("place", ["", "deep/workspace"])
+def test_G_11_the_index_is_read_whole_from_any_folder(run: Any, repo: Path, place: str, below: str) -> None:
+    """What `git ls-files` lists depends on the folder it runs in; the answer must not."""
+    root = repo / place
+    if place:
+        root.mkdir(parents=True)
+        for name in ("aimsctl.yaml", "policies"):
+            (repo / name).rename(root / name)
+    (root / "policies" / "risk.yaml").write_text(BAD)
+    git(repo, "add", "-A")
+    (root / "policies" / "risk.yaml").write_text(RISK)
+    assert run("validate", "--staged", cwd=root / below).code == 1
+
+
 def test_G_11_nothing_in_the_repository_is_touched(run: Any, repo: Path, tree_of: Any) -> None:
     before = tree_of(repo)
     for arguments in (("validate", "--staged"), ("validate", "--rev", "HEAD"), ("gap", "--since", "HEAD")):
