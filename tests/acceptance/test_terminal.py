@@ -74,7 +74,7 @@ def test_init_asks_on_a_terminal_and_offers_defaults(tmp_path: Path) -> None:
 def test_ctrl_c_ends_with_its_own_code(tmp_path: Path) -> None:
     terminal = Terminal("init", cwd=tmp_path)
     terminal.until("Legal name of the organisation")
-    time.sleep(0.5)  # a person's reaction: a signal between the prompt and the read is seen by Python after the next key
+    time.sleep(0.5)  # as a person would: Python sees a signal sent between prompt and read only after the next key
     terminal.process.send_signal(signal.SIGINT)
     assert terminal.finish() == 130
     assert "Traceback" not in terminal.seen
