@@ -206,11 +206,6 @@ class Revision:
             raise FileRefusedError(_passed_over(entry) or "not a regular file")
         return self.repository.blob(entry.id)[: limit + 1]
 
-    def blob_of(self, path: str) -> str:
-        """The object id of a file; empty if there is none. Equal ids mean equal bytes."""
-        entry = self._by_path.get(path)
-        return "" if entry is None else entry.id
-
 
 class _Batch:
     """One `git cat-file --batch` for all objects of a run."""
