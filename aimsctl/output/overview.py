@@ -59,12 +59,20 @@ def _answer(record: Record) -> Iterator[Block]:
         if stage["ready"]:
             yield Paragraph(f"{name}: ready. Nothing on file blocks it.", "good")
             continue
-        yield Paragraph(f"{name}: not ready, blocked by {counted(len(stage['blocked']), 'requirement')}.", "bad")
+        yield Paragraph(f"{name}: not ready, {_blocked(stage)}.", "bad")
         if stage["blockers"]:
             yield Bullets(tuple(item for one in stage["blockers"] for item in _blocker(one)))
     grades = ", ".join(counted_grade(one["grade"], one["count"]) for one in record["summary"]["grades"] if one["count"])
     waived = f" Waived: {record['summary']['waived']}." if record["summary"]["waived"] else ""
     yield Paragraph(f"{record['summary']['requirements']} requirements: {grades}.{waived}")
+
+
+def _blocked(stage: Record) -> str:
+    """How many requirements block it; those of the stage before are told there."""
+    more = len(stage["blockers"])
+    if more == len(stage["blocked"]):
+        return f"blocked by {counted(more, 'requirement')}"
+    return f"blocked by what blocks stage 1 and by {more} more" if more else "blocked by what blocks stage 1"
 
 
 def _blocker(one: Record) -> Iterator[Item]:

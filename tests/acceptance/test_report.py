@@ -36,6 +36,12 @@ def test_it_says_what_gap_says() -> None:
     assert all(name in page for name in graded)
 
 
+def test_what_blocks_stage_1_is_told_once() -> None:
+    page = written("md")
+    assert "Stage 1 (designed and documented): not ready, blocked by 1 requirement." in page
+    assert "Stage 2 (works in practice): not ready, blocked by what blocks stage 1 and by 6 more." in page
+
+
 @pytest.mark.parametrize("name", ["html", "md", "json"])
 def test_the_same_input_gives_the_same_bytes(name: str) -> None:
     assert written(name) == written(name)
