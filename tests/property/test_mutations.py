@@ -99,11 +99,12 @@ def may_move(before: GapReport, kind: str) -> set[str]:
     return found
 
 
-@given(st.data())
-@settings(max_examples=60)
-def test_only_what_depends_on_an_artefact_moves_with_it(data: st.DataObject) -> None:
-    _, before, artefacts, texts = original()
-    index = data.draw(st.integers(0, len(artefacts) - 1))
+def change(data: st.DataObject, *, everywhere: bool) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """An artefact whose kind weighs in every requirement, or does not, and all artefacts with that one changed."""
+    artefacts = original()[2]
+    index = data.draw(
+        st.sampled_from([n for n, one in enumerate(artefacts) if (one["kind"] in EVERYWHERE) == everywhere])
+    )
     victim = artefacts[index]
     changed = [dict(one) for one in artefacts]
     how = data.draw(st.sampled_from(["remove", "retire", "blank", "date", "link"]))
@@ -114,10 +115,29 @@ def test_only_what_depends_on_an_artefact_moves_with_it(data: st.DataObject) -> 
     else:
         name = data.draw(st.sampled_from(sorted(set(victim) - {"kind", "id"})))
         changed[index][name] = {"blank": "", "date": "2019-01-01", "link": "NOBODY-1"}[how]
+    return victim, changed
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_only_what_depends_on_an_artefact_moves_with_it(data: st.DataObject) -> None:
+    _, before, _, texts = original()
+    victim, changed = change(data, everywhere=False)
+    assert moved(before, report(changed, texts)) <= may_move(before, victim["kind"])
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_whatever_weighs_everywhere_is_changed_each_grade_is_accounted_for(data: st.DataObject) -> None:
+    """Every requirement is judged; what does not conform says why, and each reason points into a file that is there."""
+    _, before, _, texts = original()
+    _, changed = change(data, everywhere=True)
     after = report(changed, texts)
-    if victim["kind"] in EVERYWHERE:
-        return  # these weigh in every requirement; that nothing crashes is all that can be said in general
-    assert moved(before, after) <= may_move(before, victim["kind"])
+    assert [one.id for one in after.requirements] == [one.id for one in before.requirements]
+    files = {"aimsctl.yaml", *texts, *(f"policies/{one['id'].lower()}.yaml" for one in changed)}
+    for one in after.requirements:
+        assert one.grade in {"conforms", "not_applicable"} or one.reasons, one.id
+        assert {reason.span.path for reason in one.reasons} <= files, one.id
 
 
 @given(st.data())
