@@ -119,3 +119,14 @@ def test_every_test_has_an_example_on_both_sides(test: str) -> None:
 
 def test_no_example_is_of_a_test_that_does_not_exist() -> None:
     assert {path.parent.name for path in FILES} <= set(JUDGEMENT.tests)
+
+
+def test_a_record_that_cannot_be_read_may_be_the_newest_and_never_passes() -> None:
+    """The older record is fresh; the newer one failed, and with an error in it nobody can tell."""
+    example = yaml.safe_load((FOLDER / "c-evidence" / "pass.yaml").read_text(encoding="utf-8"))
+    newer = {**example["artefacts"][1], "id": "CHK-NEWER", "date": "2026-09-01", "result": "failed"}
+    for record, result in ((newer, "fail"), ({**newer, "unheard_of": "x"}, "unknown")):
+        report = judged({**example, "artefacts": [*example["artefacts"], record], "invalid": True})
+        reasons = told(report, JUDGEMENT.tests["c-evidence"], "A.8.4")
+        assert [reason.result for reason in reasons] == [result]
+    assert "policies/chk-newer.yaml could not be read" in reasons[0].message

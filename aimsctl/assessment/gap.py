@@ -210,9 +210,8 @@ class _Court:
         said = fill(facts.judgement.say(answer.test), facts, requirement.id, outcome.item, outcome.words)
         if outcome.result is not Result.UNKNOWN:
             return said
-        unreadable = [
-            place for name in self.judge_tests.kinds(answer.test) for place in facts.workspace.broken.get(name, ())
-        ]
+        kinds = {*self.judge_tests.kinds(answer.test), *outcome.reads}
+        unreadable = [place for name in kinds for place in facts.workspace.broken.get(name, ())]
         unreadable += facts.workspace.broken.get("*", ())
         if unreadable:
             paths = sorted({place.path for place in unreadable})

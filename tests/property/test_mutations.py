@@ -92,9 +92,8 @@ def may_move(before: GapReport, kind: str) -> set[str]:
         for answer in one.answers:
             if answer.test.predicate == "state" or answer.test.id in ("documents-used", "approval-outlived"):
                 found.add(one.id)
-            if kind in judge.kinds(answer.test) or (
-                answer.test.predicate in ("approved", "independent") and kind in EVERYWHERE
-            ):
+            reads = {*judge.kinds(answer.test), *(name for outcome in answer.outcomes for name in outcome.reads)}
+            if kind in reads or (answer.test.predicate in ("approved", "independent") and kind in EVERYWHERE):
                 found.add(one.id)
     return found
 

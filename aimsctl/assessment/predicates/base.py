@@ -26,13 +26,17 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """The answer for one item, the words it gives to the sentence, the field at fault, and what it shows."""
+    """The answer for one item, the words it gives to the sentence, the field at fault, and what it shows.
+
+    `reads` is the kinds that the item itself names to be looked at, beside those that the test selects.
+    """
 
     result: Result
     item: Item | None = None
     words: Mapping[str, object] = field(default_factory=dict)
     at: str = ""
     shows: str = ""
+    reads: tuple[str, ...] = ()
 
     @property
     def passes(self) -> bool:

@@ -35,12 +35,15 @@ class Owed:
 
 @predicate("receipts")
 def receipts(question: Question) -> list[Outcome]:
-    """An answer a row owed: fresh passes, stale, failing and missing fail; gives the words that name the row."""
+    """An answer a row owed: fresh passes, stale, failing and missing fail; gives the words that name the row.
+
+    Where a record of the row's kind could not be read, fresh is unknown: what could not be read may be the newest.
+    """
     if "lapses" in question.args:
         return []  # lapses are read from the ledger; dated records are too sparse to show one
     found = question.select()
     rows = [row for control in found.items for row in owed_rows(control)]
-    return [_answer(row) for row in rows]
+    return [_answer(row, question) for row in rows]
 
 
 def owed_rows(control: Item) -> Iterable[Owed]:
@@ -77,7 +80,7 @@ def model_rows(system: Item) -> Iterable[Item]:
     return (row for row in system.facts.items("ai-system.models") if row.holder is system)
 
 
-def _answer(row: Owed) -> Outcome:
+def _answer(row: Owed, question: Question) -> Outcome:
     state, day = _records(row) if row.entry.get("kind") == "records" else ("missing", None)
     due_since = _due_since(row)
     words = {
@@ -90,10 +93,12 @@ def _answer(row: Owed) -> Outcome:
         "row_system": row.system,
     }
     at = f"evidence.{row.index}"
+    reads = (str(row.entry.get("record")),) if row.entry.get("kind") == "records" else ()
     if state == "fresh":
-        return Outcome(Result.PASS, row.control, words, at)
+        result = Result.UNKNOWN if question.unreadable(reads) else Result.PASS
+        return Outcome(result, row.control, words, at, reads=reads)
     shows = {"stale": "stale", "failing": "failing", "missing": "absent"}[state]
-    return Outcome(Result.FAIL, row.control, words, at, shows)
+    return Outcome(Result.FAIL, row.control, words, at, shows, reads)
 
 
 def _due_since(row: Owed) -> date | None:
