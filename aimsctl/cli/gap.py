@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from aimsctl.source.files import Tree
+    from aimsctl.workspace.contents import Known
 
 FAILING = {
     "major": frozenset({"major", "unknown"}),
@@ -81,18 +82,21 @@ def gap(
     threshold = fail_on or here.config.fail_on
     if threshold not in FAILING:
         raise UsageError(f"--fail-on {threshold} is no grade", hint="major, minor, opportunity or never")
-    now = _judged(session, here, here.tree, here.day(as_of), only)
-    then = None if since is None else _judged(session, here, since_tree(session, here, since), now.report.as_of, only)
+    known: Known = {}
+    now = _judged(session, here, here.tree, here.day(as_of), only, known)
+    then = None
+    if since is not None:
+        then = _judged(session, here, since_tree(session, here, since), now.report.as_of, only, known)
     deliver(_report(session, here, now, then, since or ""), where, here, session)
     if badge is not None:
         write_atomically(badge, badge_svg(now.report), here.root)
     if write_baseline is not None:
         write_atomically(write_baseline, baseline_text(now.report, now.errors), here.root)
         return OK
-    known = NOTHING if baseline is None else _baseline(baseline)
+    tolerated = NOTHING if baseline is None else _baseline(baseline)
     if then is not None:
-        known = as_baseline(then.report, then.errors)
-    return session.leave(FINDINGS if _fails(now, threshold, known) else OK)
+        tolerated = as_baseline(then.report, then.errors)
+    return session.leave(FINDINGS if _fails(now, threshold, tolerated) else OK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +110,9 @@ class Judged:
     only: frozenset[str]
 
 
-def _judged(session: Session, here: Place, tree: Tree, judged_on: date, only: frozenset[str]) -> Judged:
+def _judged(session: Session, here: Place, tree: Tree, judged_on: date, only: frozenset[str], known: Known) -> Judged:
     with reading(session) as tell:
-        workspace = load(tree, here.config, policy=here.policy, tell=tell)
+        workspace = load(tree, here.config, policy=here.policy, tell=tell, known=known)
     errors = [finding for finding in check(workspace, here, judged_on) if finding.severity is Severity.ERROR]
     report = assess(workspace, judged_on)
     return Judged(workspace, report, errors, ordered([*errors, *_wanted(report, only)]), only)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +13,7 @@ from aimsctl.source.git_objects import BrokenObjectError, object_id
 
 _HUGE: Final = 64_000_000  # bytes; a larger object is not looked at
 _SECONDS: Final = 10
+_HEAD: Final = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) ([a-z]+) ([0-9]{1,18})\n")
 
 
 class Batch:
@@ -26,23 +28,30 @@ class Batch:
 
     def read(self, identifier: str, kind: str, limit: int | None = None) -> bytes:
         """The bytes of the object, no more than the limit. Raises BrokenObjectError."""
+        return self._asked(identifier, kind)[1][:limit]
+
+    def find(self, expression: str, kind: str) -> tuple[str, bytes]:
+        """The full id and the bytes of the object that an expression of one line names. Raises BrokenObjectError."""
+        return self._asked(expression, kind)
+
+    def _asked(self, name: str, kind: str) -> tuple[str, bytes]:
         ask, answer = self._pipes()
         try:
-            ask.write(f"{identifier}\n".encode("ascii", "replace"))
+            ask.write(name.encode("utf-8", "surrogateescape") + b"\n")
             ask.flush()
-            head = answer.readline().split()
-            if len(head) != 3:  # noqa: PLR2004 - id, type, size
+            head = _HEAD.fullmatch(answer.readline())
+            if head is None:
                 raise BrokenObjectError("its object is not in the repository")
-            content = self._content(answer, int(head[2]))
+            content = self._content(answer, int(head[3]))
         except OSError as error:
             self.close()
             raise BrokenObjectError("git stopped answering") from error
-        found = head[1].decode("ascii", "replace")
+        identifier, found = head[1].decode("ascii"), head[2].decode("ascii")
         if found != kind:
             raise BrokenObjectError(f"its object is a {found}, not a {kind}")
         if object_id(kind, content, len(identifier)) != identifier:
             raise BrokenObjectError("its object is not what its id says")
-        return content[:limit]
+        return identifier, content
 
     def _content(self, answer: IO[bytes], size: int) -> bytes:
         """The bytes that follow; the process ends where they are too many, or fewer than it promised."""

@@ -3,7 +3,7 @@
 Every call comes from one table of fixed arguments and runs in an environment in which neither the repository's nor the
 user's configuration names a program to run: no hooks, no fsmonitor, no filters, no pager, no fetch; and in which no
 replacement or graft tells another history. Only plumbing is called. Revisions are resolved to full object ids first,
-behind `--end-of-options`, and an object whose bytes are not what its id says is refused.
+by `cat-file`, where no text is an option, and an object whose bytes are not what its id says is refused.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, Final, cast
 from aimsctl.errors import GitError, UsageError
 from aimsctl.source.git_batch import Batch
 from aimsctl.source.git_log import Touch, touches
-from aimsctl.source.git_objects import BrokenObjectError, Commit, Entry, commit, object_id
+from aimsctl.source.git_objects import BrokenObjectError, Commit, Entry, commit
 from aimsctl.source.git_trees import Committed, Folders, Staged, StoredTree
 
 _ENVIRONMENT: Final = {
@@ -48,7 +48,6 @@ _SETTINGS: Final = (
     "protocol.allow=never",
 )
 _CALLS: Final = {
-    "resolve": ("rev-parse", "--verify", "--quiet", "--end-of-options"),
     "shallow": ("rev-parse", "--is-shallow-repository"),
     "base": ("merge-base",),
     "staged": ("ls-files", "-z", "--stage", "--"),
@@ -58,7 +57,7 @@ _CALLS: Final = {
     "differences": ("diff-tree", "--stdin", "-r", "-c", "-z", "--raw", "--root", "--no-renames"),
     "tags": ("for-each-ref", "--format=%(objectname) %(*objectname) %(refname:strip=2)"),
 }
-"""All that git is ever asked. What follows are full object ids, and folders behind `--`; only `resolve` takes text."""
+"""All that git is ever asked. What follows are full object ids, and folders behind `--`; only `objects` reads text."""
 
 _RAW: Final = ("--no-ext-diff", "--no-textconv", "--no-abbrev")
 _SECONDS: Final = 120
@@ -71,7 +70,6 @@ class Repository:
 
     top: Path
     git_dir: Path
-    _batch: Batch | None = field(default=None, repr=False)
     _commits: dict[str, Commit] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -90,11 +88,12 @@ class Repository:
         """The commit that a revision names. Raises UsageError if it names none, GitError if git refuses."""
         if not revision or revision.startswith("-") or any(ord(character) < 32 for character in revision):  # noqa: PLR2004
             raise UsageError(f"{revision!r} is no revision")
-        found = self._text("resolve", f"{revision}^{{commit}}", missing_ok=True)
-        if not _ID.fullmatch(found):
+        try:
+            found, content = self._objects.find(f"{revision}^{{commit}}", "commit")
+            return self._commits.setdefault(found, commit(found, content))
+        except BrokenObjectError as error:
             hint = "the history is shallow; fetch all of it" if self.shallow else "`git log` lists what there is"
-            raise UsageError(f"there is no revision {revision}", hint=hint)
-        return self.commit(found)
+            raise UsageError(f"there is no revision {revision}", hint=hint) from error
 
     def commit(self, identifier: str) -> Commit:
         """The commit of that full id. Raises GitError where the repository is damaged."""
@@ -109,6 +108,8 @@ class Repository:
 
     def merge_base(self, one: Commit, other: Commit) -> Commit:
         """The newest commit that both histories share. Raises UsageError if they share none."""
+        if one.id == other.id:
+            return one
         found = self._text("base", one.id, other.id, missing_ok=True).split("\n")[0]
         if not _ID.fullmatch(found):
             said = f"{one.short} and {other.short} share no history"
@@ -147,20 +148,13 @@ class Repository:
         files = {entry.path: entry for entry in listed if entry is not None}
         return StoredTree("the index", Staged(files), self)
 
-    def blob_id(self, content: bytes) -> str:
-        """The id under which this repository would keep a file of these bytes."""
-        return object_id("blob", content, self.digits)
-
-    @cached_property
-    def digits(self) -> int:
-        """How long object ids are."""
-        return len(self._text("resolve", "HEAD", missing_ok=True)) or 40
-
     def read(self, identifier: str, kind: str, limit: int | None = None) -> bytes:
         """The bytes of an object, no more than the limit, through one process for all. Raises BrokenObjectError."""
-        if self._batch is None:
-            self._batch = Batch(lambda: self._process("objects", reads=subprocess.PIPE))
-        return self._batch.read(identifier, kind, limit)
+        return self._objects.read(identifier, kind, limit)
+
+    @cached_property
+    def _objects(self) -> Batch:
+        return Batch(lambda: self._process("objects", reads=subprocess.PIPE))
 
     # the only places where git is started
 
