@@ -19,17 +19,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from aimsctl.assessment.approvals import Approvals
     from aimsctl.workspace.workspace import Workspace
 
 CLASSES: Final = ("controlled", "register", "record")
 
 
 class Facts:
-    """A workspace on a day. Everything in it is worked out once and never changes."""
+    """A workspace on a day, with its history if that was read. All is worked out once and never changes."""
 
-    def __init__(self, workspace: Workspace, as_of: date) -> None:
+    def __init__(self, workspace: Workspace, as_of: date, approvals: Approvals | None = None) -> None:
         self.workspace = workspace
         self.as_of = as_of
+        self.approvals = approvals
         self.catalogue = catalogue()
         self.judgement = judgement()
         self.states: dict[str, dict[str, str]] = {}  # of each requirement, filled as they are judged

@@ -32,7 +32,21 @@ def gap_findings(report: GapReport) -> list[Diagnostic]:
     found = [finding for one in report.requirements for finding in _of_requirement(one)]
     found += [_at_line(reason, "") for reason in report.waiver_reasons]
     found += _due_soon(report)
+    found += _approvals(report)
     return ordered(found)
+
+
+def _approvals(report: GapReport) -> Iterator[Diagnostic]:
+    """Approvals for which no signature speaks, where signers were named."""
+    approvals = report.facts.approvals
+    if approvals is None or approvals.signers is None:
+        return
+    for artefact, field, shown in approvals.all():
+        if shown.state != "verified":
+            rule = gap_rules.CLAIMED if shown.state == "claimed" else gap_rules.NOT_SHOWN
+            words = "is approved as claimed" if shown.state == "claimed" else "was not shown to be approved"
+            span = artefact.span(field)
+            yield Diagnostic(rule, span, f"{artefact.title} {words}: {shown.why}.", subject=f"{artefact.id}/{field}")
 
 
 def _of_requirement(assessed: Assessed) -> Iterator[Diagnostic]:

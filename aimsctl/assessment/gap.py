@@ -20,6 +20,7 @@ from aimsctl.standard.judging import STATES
 if TYPE_CHECKING:
     from datetime import date
 
+    from aimsctl.assessment.approvals import Approvals
     from aimsctl.diagnostics import Rule, Span
     from aimsctl.standard import Requirement, Test
     from aimsctl.workspace.workspace import Workspace
@@ -85,9 +86,12 @@ class GapReport:
         return next(one for one in self.requirements if one.id == requirement_id)
 
 
-def assess(workspace: Workspace, as_of: date) -> GapReport:
-    """Judge the workspace on that day (end of it, UTC). Pure: the same workspace and day give the same report."""
-    facts = Facts(workspace, as_of)
+def assess(workspace: Workspace, as_of: date, approvals: Approvals | None = None) -> GapReport:
+    """Judge the workspace on that day (end of it, UTC), with what its history shows about approvals if that was read.
+
+    Pure: the same workspace, day and history give the same report.
+    """
+    facts = Facts(workspace, as_of, approvals)
     court = _Court(facts, Judge(facts))
     first = [court.judge(requirement) for requirement in facts.catalogue.requirements]
     second = tuple(court.judge_again(one) for one in first)

@@ -9,6 +9,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "new": ("aimsctl.cli.new", "Write a new artefact as a commented draft."),
     "validate": ("aimsctl.cli.validate", "Check the artefacts, each finding at its line."),
     "gap": ("aimsctl.cli.gap", "Find the gaps against clauses 4 to 10 and Annex A."),
+    "diff": ("aimsctl.cli.diff", "Say what changed between two states, in words."),
+    "history": ("aimsctl.cli.history", "Show the revisions of an artefact."),
     "report": ("aimsctl.cli.report", "Write the readiness report as one page."),
     "explain": ("aimsctl.cli.explain", "Say what a requirement asks and how it is judged."),
     "approve": ("aimsctl.cli.approve", "Record that a text was approved."),

@@ -13,7 +13,7 @@ from aimsctl.assessment.record import movement_record
 from aimsctl.cli.answer import AsForm, answer
 from aimsctl.cli.options import AsOf, PolicyFrom
 from aimsctl.cli.progress import reading
-from aimsctl.cli.session import Session, place
+from aimsctl.cli.session import Session, place, state_at
 from aimsctl.errors import OK
 from aimsctl.output.changes import changes_body
 from aimsctl.workspace.contents import Known
@@ -33,12 +33,17 @@ def diff(
     Both states are judged on the same day, so that only what was written makes a difference.
     """
     session: Session = context.obj
-    old, new = place(session, policy_from, before), place(session, policy_from, after)
-    judged_on, known = new.day(as_of), Known()
+    here, known = place(session, policy_from, after), Known()
+    judged_on, old = here.day(as_of), state_at(session, here.root, before)
     with reading(session) as tell:
-        was = load(old.tree, new.config, policy=new.policy, tell=tell, known=known)
-        is_now = load(new.tree, new.config, policy=new.policy, tell=tell, known=known)
+        was = load(old, here.config, policy=here.policy, tell=tell, known=known)
+        is_now = load(here.tree, here.config, policy=here.policy, tell=tell, known=known)
     moved, changed = movement(assess(was, judged_on), assess(is_now, judged_on)), changes(was, is_now)
-    record = {"as_of": judged_on.isoformat(), "to": after, **movement_record(before, moved, changed)}
+    record = {
+        "as_of": judged_on.isoformat(),
+        "to": after,
+        "provenance": here.provenance,
+        **movement_record(before, moved, changed),
+    }
     answer(session, form, changes_body(before, moved, changed), record)
     return OK

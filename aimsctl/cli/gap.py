@@ -16,7 +16,8 @@ from aimsctl.assessment.gap import GapReport, assess
 from aimsctl.assessment.movement import movement
 from aimsctl.assessment.record import gap_record, movement_record
 from aimsctl.assessment.suppress import apply
-from aimsctl.cli.options import AsOf, Formats, PolicyFrom, Rev, Staged
+from aimsctl.cli.git_record import Record
+from aimsctl.cli.options import AllowedSigners, AsOf, Formats, History, PolicyFrom, Rev, Staged
 from aimsctl.cli.progress import reading
 from aimsctl.cli.run import asked, deliver, prefix, source_lines
 from aimsctl.cli.session import Place, Session, day, place
@@ -30,13 +31,13 @@ from aimsctl.output.changes import changes_body
 from aimsctl.output.gap import gap_body
 from aimsctl.output.report import Report
 from aimsctl.standard import catalogue
+from aimsctl.workspace.contents import Known
 from aimsctl.workspace.workspace import Workspace, load
 
 if TYPE_CHECKING:
     from datetime import date
 
     from aimsctl.source.files import Tree
-    from aimsctl.workspace.contents import Known
 
 FAILING = {
     "major": frozenset({"major", "unknown"}),
@@ -70,6 +71,8 @@ def gap(
     badge: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a badge as SVG.")] = None,
     rev: Rev = None,
     staged: Staged = False,
+    history: History = False,
+    allowed_signers: AllowedSigners = None,
     since: Annotated[
         str | None, typer.Option(metavar="REV", help="Say what changed since, and fail only by gaps that are new.")
     ] = None,
@@ -82,12 +85,11 @@ def gap(
     threshold = fail_on or here.config.fail_on
     if threshold not in FAILING:
         raise UsageError(f"--fail-on {threshold} is no grade", hint="major, minor, opportunity or never")
-    known: Known = {}
-    now = _judged(session, here, here.tree, here.day(as_of), only, known)
-    then = None
-    if since is not None:
-        then = _judged(session, here, since_tree(session, here, since), now.report.as_of, only, known)
-    deliver(_report(session, here, now, then, since or ""), where, here, session)
+    known = Known()
+    judge = Judging(session, here, only, Record(session, here, known, history, allowed_signers), known)
+    now = judge(here.tree, here.day(as_of))
+    then = None if since is None else judge(since_tree(session, here, since), now.report.as_of)
+    deliver(_report(judge, now, then, since or ""), where, here, session)
     if badge is not None:
         write_atomically(badge, badge_svg(now.report), here.root)
     if write_baseline is not None:
@@ -110,15 +112,28 @@ class Judged:
     only: frozenset[str]
 
 
-def _judged(session: Session, here: Place, tree: Tree, judged_on: date, only: frozenset[str], known: Known) -> Judged:
-    with reading(session) as tell:
-        workspace = load(tree, here.config, policy=here.policy, tell=tell, known=known)
-    errors = [finding for finding in check(workspace, here, judged_on) if finding.severity is Severity.ERROR]
-    report = assess(workspace, judged_on)
-    return Judged(workspace, report, errors, ordered([*errors, *_wanted(report, only)]), only)
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How the states of one run are judged, all of them alike."""
+
+    session: Session
+    here: Place
+    only: frozenset[str]
+    record: Record
+    known: Known
+
+    def __call__(self, tree: Tree, judged_on: date) -> Judged:
+        """One state, judged on that day."""
+        with reading(self.session) as tell:
+            workspace = load(tree, self.here.config, policy=self.here.policy, tell=tell, known=self.known)
+        found = check(workspace, self.here, judged_on)
+        errors = [finding for finding in found if finding.severity is Severity.ERROR]
+        report = assess(workspace, judged_on, self.record.approvals(workspace))
+        return Judged(workspace, report, errors, ordered([*errors, *_wanted(report, self.only)]), self.only)
 
 
-def _report(session: Session, here: Place, now: Judged, then: Judged | None, since: str) -> Report:
+def _report(judge: Judging, now: Judged, then: Judged | None, since: str) -> Report:
+    session, here = judge.session, judge.here
     findings, body, record = (
         now.findings,
         tuple(gap_body(now.report, now.only, now.errors)),
@@ -138,7 +153,7 @@ def _report(session: Session, here: Place, now: Judged, then: Judged | None, sin
         not_checked=now.workspace.not_checked,
         artefacts=len(now.workspace.artefacts),
         as_of=now.report.as_of.isoformat(),
-        provenance=here.provenance,
+        provenance=here.provenance | judge.record.told,
         fail_at=Severity.ERROR,
         source=source_lines(now.workspace),
         prefix=prefix(here.root),

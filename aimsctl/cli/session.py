@@ -7,6 +7,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,13 +126,24 @@ def _from_git(session: Session, root: Path, rev: str | None) -> tuple[Tree, date
     return found.state(commit, inside), commit.day
 
 
+def state_at(session: Session, root: Path, rev: str) -> Tree:
+    """The workspace as it stood in a commit. Raises UsageError and GitError."""
+    return _from_git(session, root, rev)[0]
+
+
 def history_of(session: Session, root: Path) -> tuple[Repository, str]:
     """The repository that the workspace lies in, and the workspace's folder within it. Raises GitError."""
-    from aimsctl.source.history import repository  # noqa: PLC0415 - git is loaded only where history is read
-
-    found = repository(root, named=session.root_option is not None)
+    found = _repository(root, named=session.root_option is not None)
     folder = root.relative_to(found.top).as_posix()
     return found, "" if folder == "." else folder
+
+
+@cache
+def _repository(root: Path, *, named: bool) -> Repository:
+    """One repository, and so one git process that reads objects, for a whole run."""
+    from aimsctl.source.history import repository  # noqa: PLC0415 - git is loaded only where history is read
+
+    return repository(root, named=named)
 
 
 def since(session: Session, here: Place, rev: str) -> Tree:

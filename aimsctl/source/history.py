@@ -48,7 +48,7 @@ _SETTINGS: Final = (
     "protocol.allow=never",
 )
 _CALLS: Final = {
-    "shallow": ("rev-parse", "--is-shallow-repository"),
+    "shallow": ("rev-parse", "--git-path", "shallow"),
     "base": ("merge-base",),
     "staged": ("ls-files", "-z", "--stage", "--"),
     "objects": ("cat-file", "--batch"),
@@ -75,7 +75,17 @@ class Repository:
     @cached_property
     def shallow(self) -> bool:
         """Whether the history was cut off when it was fetched: nothing may be concluded from what is missing."""
-        return self._text("shallow") == "true"
+        return bool(self.boundary)
+
+    @cached_property
+    def boundary(self) -> frozenset[str]:
+        """The ids of the commits below which a shallow history was cut off; empty where it is whole."""
+        try:
+            return frozenset((self.top / self._text("shallow")).read_text(encoding="ascii").split())
+        except FileNotFoundError:
+            return frozenset()
+        except (OSError, UnicodeDecodeError) as error:
+            raise GitError("git's list of what a shallow history lacks cannot be read") from error
 
     @cached_property
     def folders(self) -> Folders:

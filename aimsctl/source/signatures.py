@@ -68,7 +68,7 @@ class Check:
 
 
 def allowed_signers(content: bytes, name: str) -> tuple[Signer, ...]:
-    """The signers in a file of that name. Raises UsageError with the line of what cannot be read: nothing is skipped."""
+    """The signers in a file of that name. Raises UsageError with the line of what cannot be read; skips nothing."""
     if len(content) > _LARGEST:
         raise UsageError(f"{name} is larger than {_LARGEST // 1_000_000} MB")
     signers = []

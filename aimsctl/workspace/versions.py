@@ -41,8 +41,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Version:
-    """A commit that changed an artefact: how it stood before, None where it did not exist, and after, None if gone."""
+    """A commit that changed an artefact: how it stood before, None where it did not exist, and after, None if gone.
 
+    `position` counts the commits from the newest, which is 0.
+    """
+
+    position: int
     commit: Commit
     before: Snapshot | None
     after: Snapshot | None
@@ -106,7 +110,7 @@ class Versions:
                 self._texts.setdefault(path, []).append((position, commit, touch.after))
         for identifier in sorted(before.keys() | after.keys()):
             was, is_now = before.get(identifier), after.get(identifier)
-            if was is None or is_now is None or was.data != is_now.data:
+            if was is None or is_now is None or was.data != is_now.data or commit in self.repository.boundary:
                 self._events.setdefault(identifier, []).append(_Event(position, commit, was, is_now))
 
     def _artefacts(self, path: str, blob: str) -> dict[str, Artefact]:
@@ -138,9 +142,11 @@ class Versions:
         places = {event.position: event.commit for event in events}
         places |= {position: commit for path in paths for position, commit, _ in self._texts.get(path, ())}
         for position in sorted(places):
+            if places[position] in self.repository.boundary:
+                return  # how it stood before, nobody can tell
             before, after = self._snapshot(events, position, before=True), self._snapshot(events, position)
             if before is None or after is None or _differ(before, after):
-                yield Version(self.repository.commit(places[position]), before, after)
+                yield Version(position, self.repository.commit(places[position]), before, after)
 
     def _snapshot(self, events: list[_Event], position: int, *, before: bool = False) -> Snapshot | None:
         """How the artefact stood after the commit at that position, or before it."""

@@ -45,15 +45,17 @@ def approval_state(item: Item) -> object:
 
 
 @computed("reissued", "*")
-def reissued(_item: Item) -> object:
-    """Whether an earlier version was approved: only the history knows."""
-    return UNKNOWN
+def reissued(item: Item) -> object:
+    """Whether another text of it was approved before; unknown without history."""
+    history = item.facts.approvals
+    return UNKNOWN if history is None or item.artefact is None else history.reissued(item.artefact)
 
 
 @computed("authors", "*")
-def authors(_item: Item) -> object:
-    """The persons who wrote the approved text: only the history knows."""
-    return UNKNOWN
+def authors(item: Item) -> object:
+    """The persons who wrote the approved text; unknown without history."""
+    history = item.facts.approvals
+    return UNKNOWN if history is None or item.artefact is None else history.authors(item.artefact)
 
 
 @computed("unreferenced", "*")

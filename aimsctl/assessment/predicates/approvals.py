@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.calendar import parse_date
+from aimsctl.assessment.changes import covered_differences
 from aimsctl.assessment.computed.risks import roles_behind
 from aimsctl.assessment.predicates.base import Outcome, Question, Result, predicate, undecided
 from aimsctl.assessment.selection import holds
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from aimsctl.assessment.items import Item
+    from aimsctl.workspace.artefacts import Artefact
+
+_TOLD: Final = 3  # differences told in one sentence
 
 
 @predicate("approved")
@@ -29,11 +33,67 @@ def _approved(item: Item, field: str, by: Mapping[str, object]) -> Outcome:
     if problem:
         at = field if item.get(field) is not None else "status" if field == "approval" else ""
         return Outcome(Result.FAIL, item, {"problem": problem}, at=at)
-    kept = item.get(f"{field}.fingerprint")
-    if kept is None or item.artefact is None or kept == fingerprint(item.artefact, item.facts.workspace, field):
+    if item.artefact is None:
+        return Outcome(Result.PASS, item)
+    demanded = _demanded(item, item.artefact, field)
+    if demanded is not None:
+        return demanded
+    if not _outlived(item, item.artefact, field):
         return Outcome(Result.PASS, item)
     problem = f"the text has changed since it was approved on {item.get(f'{field}.date')}"
-    return Outcome(Result.SUSPECT, item, {"problem": problem}, at=f"{field}.fingerprint")
+    words = _what_changed(item, item.artefact, field)
+    at = f"{field}.fingerprint" if item.get(f"{field}.fingerprint") is not None else field
+    return Outcome(Result.SUSPECT, item, {"problem": f"{problem}: {words}" if words else problem}, at=at)
+
+
+def _demanded(item: Item, artefact: Artefact, field: str) -> Outcome | None:
+    """Why the approval lacks what the configuration asks for; None if it has it, or nothing is asked."""
+    asked, history = item.facts.workspace.config.approvals, item.facts.approvals
+    if not (asked.signed or asked.second_person):
+        return None
+    if history is None:
+        return Outcome(Result.UNKNOWN, item, {"problem": "its history was not read"}, at=field)
+    shown = history.of(artefact, field)
+    if asked.signed and shown is not None and shown.state != "verified":
+        return Outcome(
+            Result.FAIL, item, {"problem": f"no signature of the approver stands behind it, {shown.why}"}, at=field
+        )
+    if asked.second_person:
+        return _second_person(item, field, item.get("authors"))
+    return None
+
+
+def _second_person(item: Item, field: str, authors: object) -> Outcome | None:
+    if not isinstance(authors, list):
+        return Outcome(Result.UNKNOWN, item, {"problem": "nobody can tell who wrote it"}, at=field)
+    approver = item.facts.find(item.get(f"{field}.by"))
+    person = (
+        approver.data.get("holder") if approver is not None and approver.kind == "role" else item.get(f"{field}.by")
+    )
+    if person in authors:
+        return Outcome(Result.FAIL, item, {"problem": "who approved it wrote it too"}, at=f"{field}.by")
+    return None
+
+
+def _outlived(item: Item, artefact: Artefact, field: str) -> bool:
+    """Whether the approval covers another text: by the fingerprint it keeps, or else by the history."""
+    kept, history = item.get(f"{field}.fingerprint"), item.facts.approvals
+    if kept is not None:
+        return kept != fingerprint(artefact, item.facts.workspace, field)
+    return history is not None and history.changed_since(artefact, field) is not None
+
+
+def _what_changed(item: Item, artefact: Artefact, field: str) -> str:
+    """What differs from the approved text, in words; empty where no history shows that text."""
+    history = item.facts.approvals
+    approved = None if history is None else history.changed_since(artefact, field)
+    if approved is None:
+        return ""
+    told = list(covered_differences(approved.artefact, artefact, field))
+    if approved.text != item.facts.workspace.text_of(artefact):
+        told.append("its Markdown text is another")
+    more = f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
+    return "; ".join(told[:_TOLD]) + more
 
 
 def approval_problem(item: Item, field: str, by: Mapping[str, object]) -> str:
