@@ -11,6 +11,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "gap": ("aimsctl.cli.gap", "Find the gaps against clauses 4 to 10 and Annex A."),
     "diff": ("aimsctl.cli.diff", "Say what changed between two states, in words."),
     "history": ("aimsctl.cli.history", "Show the revisions of an artefact."),
+    "trend": ("aimsctl.cli.trend", "Show how readiness moved over the history."),
     "report": ("aimsctl.cli.report", "Write the readiness report as one page."),
     "explain": ("aimsctl.cli.explain", "Say what a requirement asks and how it is judged."),
     "approve": ("aimsctl.cli.approve", "Record that a text was approved."),

@@ -180,10 +180,10 @@ class StoredTree:
         except BrokenObjectError as error:
             raise FileRefusedError(f"git cannot give it: {error}") from error
 
-    def blob_of(self, path: str) -> str:
-        """The object id of a regular file; empty if there is none. Equal ids mean equal bytes."""
-        entry = self.state.entry(path)
-        return entry.id if entry is not None and entry.regular else ""
+    def folder_id(self, path: str) -> str:
+        """The object id of a folder of a commit; empty if there is none. Equal ids mean equal files below it."""
+        entry = self.state.entry("" if path == "." else path)
+        return entry.id if entry is not None and entry.mode == FOLDER else ""
 
 
 def _passed_over(entry: Entry) -> str:
