@@ -35,8 +35,8 @@ def trend_body(points: Sequence[Point], *, complete: bool) -> Iterator[Block]:
         return
     yield Paragraph(
         f"Of {points[-1].summary.requirements} requirements, how many had each state good, and the gaps by grade. "
-        "Each moment is judged as of its day, with today's rules and thresholds. Blocks: requirements that block stage 1 "
-        "and stage 2 of the audit."
+        "Each moment is judged as of its day, with today's rules and thresholds. Blocks: requirements that block "
+        "stage 1 and stage 2 of the audit."
     )
     columns = (Column("Moment"), Column("As of"), *(Column(head, "right") for head in _HEADS))
     yield Table(columns, tuple(_row(one) for one in points))
