@@ -120,15 +120,16 @@ class Approvals:
         return found
 
     def _written(self, artefact: Artefact, approving: Version) -> Iterator[Version]:
-        """The commits that made the approved text, newest first: those after the approval before it."""
-        versions = self.versions.of(artefact.id)
+        """The commits that made the approved text, newest first: those after the approval of the text before it."""
+        versions, told = self.versions.of(artefact.id), False
         for version in versions[versions.index(approving) :]:
             was, is_now = version.before, version.after
             if is_now is None:
                 return
             if was is None or fingerprint(was.artefact, was) != fingerprint(is_now.artefact, is_now):
+                told = True
                 yield version
-            if was is not None and _approved_otherwise(was, artefact):
+            if told and was is not None and _approved_otherwise(was, artefact):
                 return
 
     # people and keys

@@ -37,6 +37,7 @@ def gap_record(report: GapReport, only: Collection[str] = ()) -> Record:
             for stage in ("1", "2")
         },
         "summary": asdict(summary),
+        "since": None,
         "approvals": None if report.facts.approvals is None else list(_approvals(report.facts.approvals)),
     }
 
