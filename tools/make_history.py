@@ -4,8 +4,9 @@
 
 The last commit holds the worked example as it stands. Before it, documents are drafted, approved and issued anew,
 registers grow by their entries' dates, and records come in on their days. Who approves a text commits the approval and
-signs it; the keys are made from their owners' ids, are written beside the repository, and prove nothing to anybody. Two
-years of Fernlough Health are as invented as the company. The branch `proposal` is a pull request to look at with `gap --since`.
+signs it; the keys are made from their owners' ids, are written beside the repository, and prove nothing to anybody.
+Two years of Fernlough Health are as invented as the company. The branch `proposal` is a pull request to look at with
+`aimsctl gap --since main`.
 Needs git and ssh-keygen; the same checkout gives the same commits.
 """
 
