@@ -139,6 +139,14 @@ NOT_SHOWN: Final = Rule(
     why="A signature that does not verify, or is somebody else's, speaks against the approval.",
     fix="Find out who made the commit; have the approver approve the text again.",
 )
+RELIED_ON: Final = Rule(
+    code="AIM605",
+    name="relied-on-text-changed",
+    severity=Severity.NOTE,
+    summary="A text that something relies on was changed after that was last looked at.",
+    why="What was decided under the old text may not hold under the new one. The history shows the difference.",
+    fix="Look whether it still holds, then record it with `aimsctl review ID`.",
+)
 THEATRE: Final = Rule(
     code="AIM701",
     name="paper-compliance",
@@ -165,6 +173,7 @@ RULES: Final = (
     SUSPECT,
     CLAIMED,
     NOT_SHOWN,
+    RELIED_ON,
     THEATRE,
 )
 

@@ -306,6 +306,34 @@ def test_the_words_of_a_policy_in_markdown_are_its_history_too(run: Any, root: P
     assert newest["details"] == ["its text reworded, 1 lines new and 1 gone"]
 
 
+def test_who_relies_on_a_text_that_changed_is_suspect_until_it_is_looked_at_again(run: Any, root: Path) -> None:
+    """Ratings mean something in the scales of the method alone; a step, a status or a comment changes no scale."""
+    kinds = Path(__file__).parents[1] / "data" / "kinds"
+    method, risk = ((kinds / f"{name}.yaml").read_text(encoding="utf-8") for name in ("risk-method", "risk"))
+    (root / "policies/method.yaml").write_text(method, encoding="utf-8")
+    (root / "policies/risk.yaml").write_text(risk, encoding="utf-8")
+    commit(root, "A method and a risk rated by it", author=WRITER, day="2026-02-20")
+    command = ("gap", "--as-of", "2026-04-01", "--fail-on", "never", "--history", "--format", "json")
+
+    def suspects() -> list[tuple[str, str]]:
+        found = run(*command, cwd=root).json["diagnostics"]
+        return [(one["path"], one["message"]) for one in found if one["code"] == "AIM605"]
+
+    assert suspects() == []
+    (root / "policies/method.yaml").write_text(
+        method.replace("name: rare", "name: seldom").replace('version: "1.0"', 'version: "1.1"'), encoding="utf-8"
+    )
+    commit(root, "Another word in a scale", author=WRITER, day="2026-03-10")
+    [(path, message)] = suspects()
+    assert path == "policies/risk.yaml"
+    assert message == (
+        "An emergency is ranked low relies on How AI risks are rated and treated, which changed on 2026-03-10 after it "
+        "was last looked at on 2026-02-20: likelihood scale now with seldom; likelihood scale without rare."
+    )
+    assert run("review", "RISK-01", "--on", "2026-03-20", cwd=root).code == 0
+    assert suspects() == []
+
+
 def test_diff_compares_two_states_on_one_day(run: Any, root: Path) -> None:
     approve(root, None)
     told = run("diff", "HEAD~1", "HEAD", "--format", "json", cwd=root)
