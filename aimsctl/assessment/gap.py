@@ -245,7 +245,7 @@ class _Court:
             shows = {outcome: self.judge_tests.shows(test, outcome) for outcome in outcomes}
             answer = Answer(test, "waivers", at_home=True, outcomes=outcomes, shows=shows)
             for outcome in outcomes:
-                if outcome.result is not Result.PASS and outcome.item is not None:
+                if outcome.result is not Result.PASS:
                     requirement = self._waived_requirement(outcome)
                     yield replace(self._reason(requirement, answer, outcome), rule=reason_rule(answer, outcome))
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import yaml
 
+from aimsctl.assessment.facts import Facts
 from aimsctl.assessment.gap import GapReport, assess
 from aimsctl.diagnostics import Span
 from aimsctl.source.config import load as load_config
@@ -59,7 +60,9 @@ def parse(text: str) -> Any:
 
 @cache
 def _named() -> dict[str, dict[str, Any]]:
-    return {path.stem: read(path) for path in KINDS.glob("*.yaml")} | read(FOLDER / "cast.yaml")
+    named = {path.stem: read(path) for path in KINDS.glob("*.yaml")}
+    named.update(read(FOLDER / "cast.yaml"))
+    return named
 
 
 def unfolded(entry: str | Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -115,14 +118,20 @@ def written(example: Example) -> Folder:
     return Folder(files | {f"policies/{name}": text for name, text in example.get("texts", {}).items()})
 
 
-def judged(example: Example) -> GapReport:
-    """The example judged, after its artefacts proved valid."""
+def asked(example: Example) -> Facts:
+    """What may be asked about the example, after its artefacts proved valid."""
     tree = written(example)
     config, problems = load_config(tree)
     workspace = load(tree, config)
     if not example.get("invalid"):
         assert [f"{one.span.path}: {one.message}" for one in (*problems, *workspace.findings)] == []
-    return assess(workspace, dt.date.fromisoformat(example.get("as_of", AS_OF)))
+    return Facts(workspace, dt.date.fromisoformat(example.get("as_of", AS_OF)))
+
+
+def judged(example: Example) -> GapReport:
+    """The example judged."""
+    facts = asked(example)
+    return assess(facts.workspace, facts.as_of)
 
 
 def at(span: Span) -> str:
