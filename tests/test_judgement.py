@@ -4,8 +4,8 @@
 which the test is asked is its home, or the one that `requirement` names. The file's name begins with what is shown:
 
 * `pass`: the test is judged and nothing is found; with `nothing_judged` it has nothing to look at, and accuses nobody;
-* `fail`: it finds exactly what `expect` says, each at its place, with its grade, in its words, and where it counts in a
-  state, what that state is;
+* `fail`: it finds exactly the one thing that `expect` says, at its place, with its grade, in its words, and where it
+  counts in a state, what that state is;
 * `late`: the same, of a date missed by no more than the grace;
 * `unknown`: the same, of what nobody can tell.
 """
@@ -26,6 +26,7 @@ JUDGEMENT = standard.judgement()
 FILES = sorted(FOLDER.glob("*/*/*.yaml"))
 WAIVERS = "waivers"
 RESULTS = {"fail": {"fail", "suspect"}, "late": {"late"}, "unknown": {"unknown"}}
+KEYS = {"requirement", "as_of", "thresholds", "invalid", "artefacts", "texts", "nothing_judged", "expect"}
 ELSEWHERE = {
     "c-lapses": "lapses are read from a ledger of receipts",
     "changes-recorded": "whether a text was issued anew is known from history",
@@ -86,8 +87,7 @@ def test_example(path: Path) -> None:
         if not test.gate:
             assert bool(passes(report, test, requirement)) is not example.get("nothing_judged", False)
         return
-    expected = example["expect"] if isinstance(example["expect"], list) else [example["expect"]]
-    assert [as_expected(report, test, requirement, reason) for reason in reasons] == expected
+    assert [as_expected(report, test, requirement, reason) for reason in reasons] == [example["expect"]]
     assert {reason.result for reason in reasons} <= RESULTS[shown_by(path)]
 
 
@@ -101,6 +101,7 @@ def test_every_example_is_of_a_test_of_its_home_and_shows_something() -> None:
     homes = {test.id: test.home for test in JUDGEMENT.tests.values()}
     assert {(path.parent.name, path.parent.parent.name) for path in FILES} <= set(homes.items())
     assert {shown_by(path) for path in FILES} == {"pass", *RESULTS}
+    assert {name for path in FILES for name in read(path)} <= KEYS
 
 
 @example_files
