@@ -228,19 +228,6 @@ class Facts:
             for system in self.systems_of(control)
         )
 
-    def planned_in_time(self, requirement_id: str) -> bool:
-        """Whether a control is planned with a date ahead, on a risk with an open action and a lasting acceptance."""
-        row = self.soa_rows.get(requirement_id)
-        planned_for = parse_date(row.data.get("planned_for")) if row is not None else None
-        if row is None or row.data.get("status") != "planned" or planned_for is None or planned_for <= self.as_of:
-            return False
-        return any(self._carried(risk) for risk in self.standing("risk") if _names(risk, requirement_id))
-
-    def _carried(self, risk: Item) -> bool:
-        until = parse_date(risk.get("accepted_until"))
-        accepted = risk.get("residual_accepted") is not None
-        return risk.get("actions_open") is True and accepted and (until is None or until >= self.as_of)
-
 
 def klass(kind_name: str) -> str:
     """The class of a kind: controlled, register or record; empty for what is no kind."""
@@ -259,7 +246,3 @@ def kinds_named(name: str) -> tuple[str, ...]:
 
 def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else []
-
-
-def _names(risk: Item, control: str) -> bool:
-    return control in _listed(risk.data.get("controls"))

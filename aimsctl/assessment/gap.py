@@ -11,6 +11,7 @@ from aimsctl.assessment.facts import Facts
 from aimsctl.assessment.gap_rules import reason_rule
 from aimsctl.assessment.grades import Verdict
 from aimsctl.assessment.judge import Judge
+from aimsctl.assessment.planned import planned_in_time
 from aimsctl.assessment.predicates import Outcome, Result
 from aimsctl.assessment.sentences import fill
 from aimsctl.assessment.states import Answer, Situation, state_of
@@ -32,7 +33,8 @@ EXCLUDED: Final = dict.fromkeys(STATES, "not_expected")
 class Reason:
     """Why a requirement does not conform: the test and what it found, the place, the next step, the weight.
 
-    `home` names the requirement under which the same lapse is told in full, where that is another one.
+    `home` names the requirement under which the same lapse is told in full, where that is another one; `behind` names
+    the tests from which a step of the grading follows.
     """
 
     rule: Rule
@@ -44,6 +46,7 @@ class Reason:
     span: Span
     grade: str
     home: str = ""
+    behind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +71,8 @@ class Assessed:
         """The waiver that keeps the gap from failing a run, if one covers all of it."""
         if self.grade not in (grades.MAJOR, grades.MINOR):
             return None
-        weighing = {reason.test for reason in self.reasons if reason.grade in (grades.MAJOR, grades.MINOR)}
+        reasons = (reason for reason in self.reasons if reason.grade in (grades.MAJOR, grades.MINOR))
+        weighing = {test for reason in reasons for test in reason.behind or (reason.test,)}
         return next((waiver for waiver in self.waivers if waiver.covers(weighing)), None)
 
 
@@ -149,7 +153,7 @@ class _Court:
         facts.states[requirement.id] = dict(states)
         verdicts = self._verdicts(requirement, answers, states) if applicable else self._excluded(requirement, answers)
         grade = grades.worst(verdict.grade for verdict in verdicts)
-        if applicable and grade in (grades.MAJOR, grades.MINOR) and facts.planned_in_time(requirement.id):
+        if applicable and grade in (grades.MAJOR, grades.MINOR) and planned_in_time(facts, requirement.id):
             grade = grades.OPPORTUNITY
         reasons = (*self._reasons(requirement, answers), *self._steps(requirement, verdicts))
         order = sorted(reasons, key=lambda reason: grades.WORST_FIRST.index(reason.grade))
@@ -159,7 +163,7 @@ class _Court:
     def _states(self, requirement: Requirement, answers: tuple[Answer, ...]) -> Mapping[str, str]:
         situation = Situation(
             operational_control=requirement.operational,
-            planned_in_time=self.facts.planned_in_time(requirement.id),
+            planned_in_time=planned_in_time(self.facts, requirement.id),
         )
         own = [answer for answer in answers if answer.state != "theatre"]
         return {state: state_of(state, own, situation) for state in STATES}
@@ -169,7 +173,7 @@ class _Court:
     ) -> list[Verdict]:
         verdicts = [
             grades.tests_verdict(self.facts, requirement.id, list(answers)),
-            grades.absence_verdict(requirement, states),
+            grades.absence_verdict(requirement, states, answers),
             grades.operation_verdict(self.facts, requirement, states, answers),
         ]
         judged = any(answer.outcomes for answer in answers if answer.state != "theatre")
@@ -239,6 +243,7 @@ class _Court:
                     do="Mend what is listed with it." if verdict.step != "nothing-judged" else "",
                     span=self.facts.missing_place(requirement.id),
                     grade=verdict.grade,
+                    behind=verdict.behind,
                 )
 
     def waiver_reasons(self) -> Iterator[Reason]:
@@ -249,7 +254,7 @@ class _Court:
             shows = {outcome: self.judge_tests.shows(test, outcome) for outcome in outcomes}
             answer = Answer(test, "waivers", at_home=True, outcomes=outcomes, shows=shows)
             for outcome in outcomes:
-                if outcome.result is not Result.PASS and outcome.item is not None:
+                if outcome.result is not Result.PASS:
                     requirement = self._waived_requirement(outcome)
                     yield replace(self._reason(requirement, answer, outcome), rule=reason_rule(answer, outcome))
 

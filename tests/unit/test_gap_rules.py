@@ -6,20 +6,18 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-import yaml
 
 from aimsctl.assessment.findings import gap_findings
 from aimsctl.assessment.gap import GapReport, assess
 from aimsctl.assessment.gap_rules import RULES
-from tests.test_judgement import judged
+from tests.judgement.examples import FOLDER, judged, read
 from tests.unit.rule_workspaces import loaded, written
 
-EXAMPLES = Path(__file__).parent.parent / "judgement"
 MET_BY = {
     "AIM401": "policy-exists",
     "AIM402": "documents-reviewed",
     "AIM403": "context-topics",
-    "AIM404": "acceptance-valid",
+    "AIM404": "plan-complete",
     "AIM411": "policy-exists",
     "AIM412": "above-line-treated",
     "AIM413": "policy-exists",
@@ -58,8 +56,8 @@ def test_every_code_has_an_example() -> None:
 
 @pytest.mark.parametrize(("code", "example"), sorted(MET_BY.items()))
 def test_a_code_is_met_by_an_example_of_the_judgement(code: str, example: str) -> None:
-    failing = sorted((EXAMPLES / example).glob("fail*.yaml"))
-    assert any(code in codes(judged(yaml.safe_load(path.read_text(encoding="utf-8")))) for path in failing)
+    found = sorted(FOLDER.glob(f"*/{example}/*.yaml"))
+    assert any(code in codes(judged(read(path))) for path in found)
 
 
 @pytest.mark.parametrize(("code", "day"), sorted(BY_DAY.items()))
