@@ -161,7 +161,7 @@ def _missing(outcome: Outcome) -> int:
 def _many_minors(facts: Facts, answers: list[Answer]) -> bool:
     """So many different minor tests at home fail; those that fail for the same items count once."""
     groups = {
-        frozenset(id(outcome.item) if outcome.item is not None else answer.test.id for outcome in failing)
+        frozenset(id(_at_heart(outcome.item)) if outcome.item is not None else answer.test.id for outcome in failing)
         for answer in answers
         if answer.test.fails_as == MINOR
         and answer.test.home not in ("applicable_controls", "theatre")
@@ -170,6 +170,11 @@ def _many_minors(facts: Facts, answers: list[Answer]) -> bool:
         and (failing := answer.having(Result.FAIL))
     }
     return len(groups) >= facts.number("minors_make_major")
+
+
+def _at_heart(item: Item) -> Item:
+    """The item itself; of a value of a field, the item that holds the field."""
+    return item.holder if item.kind == "value" and item.holder is not None else item
 
 
 def absence_verdict(requirement: Requirement, states: Mapping[str, str]) -> Verdict:
@@ -190,7 +195,8 @@ def operation_verdict(
     if not requirement.operational or not declared or states["operating"] not in ("absent", "failing"):
         return Verdict(CONFORMS)
     high = facts.treats_high_risk(requirement.id) or facts.touches_high_risk_system(requirement.id)
-    rows = [outcome for answer in answers if answer.test.predicate == "receipts" for outcome in answer.outcomes]
+    receipts = (answer for answer in answers if answer.test.predicate == "receipts")
+    rows = [outcome for answer in receipts for outcome in answer.having(Result.FAIL)]
     young = states["operating"] == "absent" and bool(rows) and all(is_young(facts, outcome) for outcome in rows)
     if high and not young:
         say = "It holds back a high risk or guards a high-risk system, and there is no proof that it holds."

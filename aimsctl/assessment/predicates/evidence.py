@@ -109,7 +109,7 @@ def _answer(row: Owed, question: Question) -> Outcome:
         "row_system": row.system,
     }
     at = f"evidence.{row.index}"
-    reads = (str(row.entry.get("record")),) if row.entry.get("kind") == "records" else ()
+    reads = (str(row.entry.get("record")).partition(".")[0],) if row.entry.get("kind") == "records" else ()
     if state == "fresh":
         result = Result.UNKNOWN if question.unreadable(reads) else Result.PASS
         return Outcome(result, row.control, words, at, reads=reads)
