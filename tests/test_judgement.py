@@ -130,3 +130,35 @@ def test_a_record_that_cannot_be_read_may_be_the_newest_and_never_passes() -> No
         reasons = told(report, JUDGEMENT.tests["c-evidence"], "A.8.4")
         assert [reason.result for reason in reasons] == [result]
     assert "policies/chk-newer.yaml could not be read" in reasons[0].message
+
+
+def _judged_with(name: str, change: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """The example that passes, with fields of its artefacts replaced by id: result and grade of the test's reasons."""
+    example = yaml.safe_load((FOLDER / name / "pass.yaml").read_text(encoding="utf-8"))
+    artefacts = [{**one, **change.get(one["id"], {})} for one in example["artefacts"]]
+    report = judged({**example, "artefacts": artefacts, "invalid": True})
+    test = JUDGEMENT.tests[name]
+    return [(reason.result, reason.grade) for reason in told(report, test, requirement_of(test, example))]
+
+
+def test_a_holder_who_cannot_be_read_leaves_open_whether_the_role_is_vacant() -> None:
+    assert _judged_with("roles-held", {"PER-08": {"unheard_of": "x"}}) == [("unknown", "unknown")]
+
+
+def test_an_approval_by_a_role_that_cannot_be_read_is_not_called_invalid() -> None:
+    assert _judged_with("scope-approved", {"ROLE-CEO": {"unheard_of": "x"}}) == [("unknown", "unknown")]
+
+
+def test_a_premise_that_cannot_be_read_leaves_the_test_open() -> None:
+    assert _judged_with("context-redone", {"CTX-01": {"unheard_of": "x"}}) == [("unknown", "unknown")]
+
+
+def test_a_lapse_whose_home_is_excluded_weighs_in_full_where_it_is_asked_for_too() -> None:
+    example = yaml.safe_load((FOLDER / "data-approved" / "fail.yaml").read_text(encoding="utf-8"))
+    excluding = yaml.safe_load((FOLDER / "x-reason" / "pass.yaml").read_text(encoding="utf-8"))
+    statement = next(one for one in excluding["artefacts"] if one["kind"] == "soa")
+    statement["entries"] = [{**statement["entries"][0], "control": "A.7.2", "applicable": False}]
+    test = JUDGEMENT.tests["data-approved"]
+    for artefacts, grade in (([], "opportunity"), ([statement], "minor")):
+        report = judged({**example, "artefacts": [*example["artefacts"], *artefacts], "invalid": True})
+        assert [reason.grade for reason in told(report, test, "A.7.3")] == [grade]

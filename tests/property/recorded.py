@@ -32,19 +32,20 @@ AROUND = ""
 class Reads:
     """Places that were read, ids that were looked up, kinds of which it was asked whether they can be read."""
 
-    places: set[tuple[str, Path]] = field(default_factory=set)
+    places: dict[str, set[Path]] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
 
-    def touches(self, change: Change) -> bool:
+    def touches(self, change: Change, *, unreadable: bool) -> bool:
         """Whether the change is one of what was read."""
-        ours = [path for artefact, path in self.places if artefact == change.artefact]
+        ours = self.places.get(change.artefact, set())
         if not change.at:
             return bool(ours) or change.artefact in self.ids
-        if change.made().broken:
+        if unreadable:
             return bool(ours) or change.artefact in self.ids or example().by_id[change.artefact].kind in self.kinds
-        whole_list = change.value is None and isinstance(change.at[-1], int)  # what stood behind it moves up
-        place = change.at[:-1] if whole_list else change.at
+        place = change.at
+        if isinstance(place[-1], int) and not (change.value and isinstance(change.value_before(), dict)):
+            place = place[:-1]  # a list is read as a whole, and what stood behind a row that is gone moves up
         return any(path[: len(place)] == place for path in ours)
 
 
@@ -53,7 +54,7 @@ class _Watched(dict[str, Any]):
 
     def __init__(self, data: Mapping[str, Any], artefact: str, path: Path, watch: list[Reads]) -> None:
         super().__init__({key: _watched(value, artefact, (*path, key), watch) for key, value in data.items()})
-        self._note = lambda key: watch[0].places.add((artefact, (*path, key))) if key != "id" else None
+        self._note = lambda key: watch[0].places.setdefault(artefact, set()).add((*path, key)) if key != "id" else None
 
     def __getitem__(self, key: str) -> Any:
         self._note(key)
@@ -183,7 +184,11 @@ def _around(watch: _Watch, requirement: Requirement) -> Reads:
 
 def depending(change: Change) -> dict[str, set[str]]:
     """The tests that read what is changed, by requirement; those about states depend with the requirements they ask."""
-    found = {name: {test for test, seen in tests.items() if seen.touches(change)} for name, tests in reads().items()}
+    broken = bool(change.made().broken)
+    found = {
+        name: {test for test, seen in tests.items() if seen.touches(change, unreadable=broken)}
+        for name, tests in reads().items()
+    }
     moving = {name for name, tests in found.items() if tests}
     for one in before().requirements:
         for answer in one.answers:

@@ -69,7 +69,7 @@ def _at_or_above(item: Item, level: object, line: str) -> object:
     if method is None:
         return UNKNOWN
     ours, theirs = rank(item, level), rank(item, method.get(line))
-    return None if ours is None or theirs is None else ours >= theirs
+    return UNKNOWN if ours is None or theirs is None else ours >= theirs
 
 
 @computed("consequence", "risk")
@@ -99,12 +99,12 @@ def residual_level(item: Item) -> object:
 
 @computed("above_line", "risk")
 def above_line(item: Item) -> object:
-    """Whether the level ranks above the appetite of the method; without a method in force nobody can tell."""
+    """Whether the level ranks above the appetite of the method; without a level nobody can tell."""
     method, ours = item.facts.method, rank(item, item.get("level"))
     if method is None:
         return UNKNOWN
     line = rank(item, method.get("acceptable_up_to"))
-    return None if ours is None or line is None else ours > line
+    return UNKNOWN if ours is None or line is None else ours > line
 
 
 @computed("high", "risk")
