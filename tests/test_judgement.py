@@ -20,7 +20,7 @@ import pytest
 from aimsctl import standard
 from aimsctl.assessment.gap import GapReport, Reason
 from aimsctl.assessment.judge import Judge
-from tests.judgement.examples import FOLDER, asked, at, judged, read
+from tests.judgement.examples import FOLDER, asked, at, judged, read, unfolded
 
 JUDGEMENT = standard.judgement()
 FILES = sorted(FOLDER.glob("*/*/*.yaml"))
@@ -153,3 +153,43 @@ def test_a_record_that_cannot_be_read_may_be_the_newest_and_never_passes() -> No
         (reason,) = told(report, JUDGEMENT.tests["c-own-evidence"], "A.10.4")
         assert reason.result == result
         assert ("policies/CHK-02.yaml could not be read" in reason.message) is (result == "unknown")
+
+
+def _judged_with(name: str, changed: str) -> list[tuple[str, str]]:
+    """The example that passes, with the artefact of that id made unreadable: result and grade of the test's reasons."""
+    test = JUDGEMENT.tests[name]
+    example = read(FOLDER / test.home / name / "pass.yaml")
+    artefacts = [unfolded(entry) for entry in example["artefacts"]]
+    assert changed in {one["id"] for one in artefacts}
+    artefacts = [{**one, **({"unheard_of": "x"} if one["id"] == changed else {})} for one in artefacts]
+    report = judged({**example, "artefacts": artefacts, "invalid": True})
+    return [(reason.result, reason.grade) for reason in told(report, test, asked_for(test, example))]
+
+
+def test_a_holder_who_cannot_be_read_leaves_open_whether_the_role_is_vacant() -> None:
+    assert _judged_with("roles-held", "PER-01") == [("unknown", "unknown")]
+
+
+def test_an_approval_by_somebody_who_cannot_be_read_is_not_called_invalid() -> None:
+    assert _judged_with("scope-approved", "PER-02") == [("unknown", "unknown")]
+
+
+def test_a_premise_that_cannot_be_read_leaves_the_test_open() -> None:
+    assert _judged_with("context-redone", "CTX-01") == [("unknown", "unknown")]
+
+
+def test_a_lapse_whose_home_is_excluded_weighs_in_full_where_it_is_asked_for_too() -> None:
+    test = JUDGEMENT.tests["data-approved"]
+    example = read(FOLDER / test.home / "data-approved" / "fail.yaml")
+    statement = unfolded("soa")
+    statement["entries"] = [
+        {
+            **statement["entries"][0],
+            "control": test.home,
+            "applicable": False,
+            "justification": "We use no data of that kind.",
+        }
+    ]
+    for artefacts, grade in (([], "opportunity"), ([statement], "minor")):
+        report = judged({**example, "artefacts": [*example["artefacts"], *artefacts], "invalid": True})
+        assert [reason.grade for reason in told(report, test, "A.7.3")] == [grade]

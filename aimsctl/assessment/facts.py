@@ -180,6 +180,11 @@ class Facts:
         return max(methods, key=lambda item: str(item.get("approval.date") or ""), default=None)
 
     @cached_property
+    def risk_places(self) -> Mapping[Item, int]:
+        """The place of each risk that counts among all of them; 1 is the most urgent."""
+        return computed.risks.places(self.standing("risk"))
+
+    @cached_property
     def soa_rows(self) -> Mapping[str, Item]:
         """The rows of the statement of applicability by control id."""
         rows: dict[str, Item] = {}

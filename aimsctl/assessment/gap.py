@@ -136,7 +136,8 @@ class _Court:
     def _answer(self, requirement: Requirement, state: str, test: Test) -> Answer:
         outcomes = self.judge_tests.ask(test, requirement.id)
         shows = {outcome: self.judge_tests.shows(test, outcome) for outcome in outcomes}
-        at_home = self.facts.judgement.at_home(test, requirement.id)
+        homeless = not self.facts.applicable(test.home)  # told in full nowhere else
+        at_home = homeless or self.facts.judgement.at_home(test, requirement.id)
         return Answer(test, state, at_home, outcomes, shows, explained=self._explained(requirement, test))
 
     def _explained(self, requirement: Requirement, test: Test) -> bool:

@@ -165,7 +165,9 @@ def _missing(outcome: Outcome) -> int:
 def _many_minors(facts: Facts, answers: list[Answer]) -> tuple[str, ...]:
     """The minor tests that fail at home, if they are many; those that fail for the same items count once."""
     failing_for = {
-        answer.test.id: frozenset(answer.test.id if outcome.item is None else id(outcome.item) for outcome in failing)
+        answer.test.id: frozenset(
+            answer.test.id if outcome.item is None else id(_at_heart(outcome.item)) for outcome in failing
+        )
         for answer in answers
         if answer.test.fails_as == MINOR
         and answer.test.home not in ("applicable_controls", "theatre")
@@ -175,6 +177,11 @@ def _many_minors(facts: Facts, answers: list[Answer]) -> tuple[str, ...]:
     }
     many = len(set(failing_for.values())) >= facts.number("minors_make_major")
     return tuple(failing_for) if many else ()
+
+
+def _at_heart(item: Item) -> Item:
+    """The item itself; of a value of a field, the item that holds the field."""
+    return item.holder if item.kind == "value" and item.holder is not None else item
 
 
 def _failing_in(states: Iterable[str], answers: Iterable[Answer]) -> tuple[str, ...]:
@@ -203,7 +210,8 @@ def operation_verdict(
         return Verdict(CONFORMS)
     behind = _failing_in(("operating",), answers)
     high = facts.treats_high_risk(requirement.id) or facts.touches_high_risk_system(requirement.id)
-    rows = [outcome for answer in answers if answer.test.predicate == "receipts" for outcome in answer.outcomes]
+    receipts = (answer for answer in answers if answer.test.predicate == "receipts")
+    rows = [outcome for answer in receipts for outcome in answer.having(Result.FAIL)]
     young = states["operating"] == "absent" and bool(rows) and all(is_young(facts, outcome) for outcome in rows)
     if high and not young:
         say = "It holds back a high risk or guards a high-risk system, and there is no proof that it holds."

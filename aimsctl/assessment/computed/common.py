@@ -60,8 +60,9 @@ def authors(item: Item) -> object:
 
 @computed("unreferenced", "*")
 def unreferenced(item: Item) -> object:
-    """True if nothing links to it and no requirement asks for it."""
-    linked = any(link.source.id != item.id for link in item.facts.workspace.links_to(item.id))
+    """True if nothing that counts links to it and no requirement asks for it."""
+    sources = (item.facts.find(link.source.id) for link in item.facts.workspace.links_to(item.id))
+    linked = any(source is not None and source is not item and item.facts.counts(source) for source in sources)
     return not linked and not listed(item.get("type_serves"))
 
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final
 from aimsctl.assessment.calendar import parse_date
 from aimsctl.assessment.changes import covered_differences
 from aimsctl.assessment.computed.risks import roles_behind
-from aimsctl.assessment.predicates.base import Outcome, Question, Result, predicate, undecided
+from aimsctl.assessment.predicates.base import Outcome, Question, Result, predicate, undecided, unless_unreadable
 from aimsctl.assessment.selection import holds
 from aimsctl.workspace.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from aimsctl.assessment.items import Item
     from aimsctl.workspace.artefacts import Artefact
@@ -25,14 +24,19 @@ _TOLD: Final = 3  # differences told in one sentence
 def approved(question: Question) -> list[Outcome]:
     """An answer an item: whether somebody entitled approved this very text; gives `problem`."""
     found, field = question.select(), question.text("field", "approval")
-    return [_approved(item, field, question.mapping("by")) for item in found.items] + undecided(found)
+    return [_approved(question, item, field) for item in found.items] + undecided(found)
 
 
-def _approved(item: Item, field: str, by: Mapping[str, object]) -> Outcome:
-    problem = approval_problem(item, field, by)
+def _approved(question: Question, item: Item, field: str) -> Outcome:
+    problem = _text_problem(item, field)
     if problem:
         at = field if item.get(field) is not None else "status" if field == "approval" else ""
         return Outcome(Result.FAIL, item, {"problem": problem}, at=at)
+    problem = _approver_problem(item, field, question.mapping("by"))
+    if problem:
+        return unless_unreadable(
+            question, ("person", "role"), Outcome(Result.FAIL, item, {"problem": problem}, at=field)
+        )
     if item.artefact is None:
         return Outcome(Result.PASS, item)
     demanded = _demanded(item, item.artefact, field)
@@ -98,11 +102,16 @@ def _what_changed(item: Item, artefact: Artefact, field: str) -> str:
 
 def approval_problem(item: Item, field: str, by: Mapping[str, object]) -> str:
     """Why the approval does not hold, in words; empty if it does."""
+    return _text_problem(item, field) or _approver_problem(item, field, by)
+
+
+def _text_problem(item: Item, field: str) -> str:
+    """What is wrong with the approval itself, whoever gave it."""
     if field == "approval" and item.get("status") != "approved":
         return f"its status is {item.get('status')}"
     if item.get(field) is None:
         return "no approval is on record"
-    day, approver = parse_date(item.get(f"{field}.date")), item.get(f"{field}.by")
+    day = parse_date(item.get(f"{field}.date"))
     if day is None:
         return "the approval has no date"
     if day > item.facts.as_of:
@@ -110,15 +119,17 @@ def approval_problem(item: Item, field: str, by: Mapping[str, object]) -> str:
     written = parse_date(item.get("issued"))
     if field == "approval" and written is not None and day < written:
         return f"it was approved on {day}, but the text is of {written}"
-    return _approver_problem(item, approver, day, by)
+    return ""
 
 
-def _approver_problem(item: Item, approver: object, day: date, by: Mapping[str, object]) -> str:
+def _approver_problem(item: Item, field: str, by: Mapping[str, object]) -> str:
+    """Why whoever gave the approval could not, on its day."""
+    day, approver = parse_date(item.get(f"{field}.date")), item.get(f"{field}.by")
     found = item.facts.find(approver)
     if found is None or found.kind not in ("person", "role"):
         return f"{approver or 'nobody'} is neither a role nor a person on file"
     joined, left = parse_date(found.data.get("joined")), parse_date(found.data.get("left"))
-    if (joined is not None and day < joined) or (left is not None and day > left):
+    if day is not None and ((joined is not None and day < joined) or (left is not None and day > left)):
         return f"{found.get('title')} was not with the organisation on {day}"
     if by and not any(holds(role, by) for role in roles_behind(item, approver)):
         return f"{found.get('title')} is not entitled to approve it"
