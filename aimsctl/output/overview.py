@@ -212,7 +212,7 @@ def _due(review: Record) -> str:
 def _newest(row: Record) -> str:
     if row["newest"]:
         return f"{row['newest']}, {counted(row['age_days'], 'day')} old"
-    return f"never; due since {row['due_since']}" if row["due_since"] else "never"
+    return f"never; first due {row['due_since']}" if row["due_since"] else "never"
 
 
 def _aside(waivers: Sequence[Record], suppressed: Sequence[Record]) -> Iterator[Block]:
