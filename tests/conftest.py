@@ -22,7 +22,8 @@ REQUIRED = bool(os.environ.get("AIMSCTL_REQUIRE_VECTORS"))
 BROWSER_REQUIRED = bool(os.environ.get("AIMSCTL_REQUIRE_BROWSER"))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 VECTORS = Path(os.environ.get("AIMSCTL_VECTORS") or ROOT.parent / "shared" / "vectors")
-OURS = {"AIMSCTL_REQUIRE_BROWSER", "AIMSCTL_REQUIRE_VECTORS", "AIMSCTL_VECTORS"}  # read here, and again in the processes that share the tests
+# Read here, and again in the processes that share the tests.
+OURS = {"AIMSCTL_REQUIRE_BROWSER", "AIMSCTL_REQUIRE_VECTORS", "AIMSCTL_VECTORS"}
 STRANGERS = ("CI", "NO_COLOR", "FORCE_COLOR", "TERM", "COLORTERM", "LINES", "RUNNER_TEMP")
 STRANGE_FAMILIES = ("AIMSCTL_", "GITHUB_", "GITLAB_", "GIT_", "LC_", "PYTHON", "PRE_COMMIT")
 NEUTRAL = {

@@ -49,9 +49,8 @@ _WEIGHED: Final = (
         " the one expected of the treatment, after the one found when the treatment was done."
     ),
     (
-        "The owner of a requirement is the one the statement of applicability names, else the owner of the first process"
-        " that fulfils it. A gap belongs to the AI systems that its words name, else to those of the artefact it points"
-        " at."
+        "The owner of a requirement is the one the statement of applicability names, else that of the first process"
+        " that fulfils it. A gap belongs to the AI systems that its words name, else to those of the artefact it points at."
     ),
     (
         "A review is overdue from the day after it was due. Evidence is fresh while its newest record is no older than"

@@ -187,10 +187,7 @@ def _system(system: Record) -> Iterator[tuple[str, ...]]:
 def _ageing(reviews: Record, evidence: Record) -> Iterator[Block]:
     yield Heading(2, "Reviews and evidence")
     yield Paragraph(f"Reviews: {reviews['overdue']} overdue, {reviews['soon']} due soon, {reviews['in_time']} in time.")
-    due = [
-        (Cell(_due(one)), f"{one['id']} {one['title']}", one["owner"])
-        for one in reviews["next"]
-    ]
+    due = [(Cell(_due(one)), f"{one['id']} {one['title']}", one["owner"]) for one in reviews["next"]]
     yield _table("Overdue, and next", ("Due", "What", "Owner"), due)
     owed = [
         (
