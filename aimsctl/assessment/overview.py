@@ -50,7 +50,8 @@ _WEIGHED: Final = (
     ),
     (
         "The owner of a requirement is the one the statement of applicability names, else that of the first process"
-        " that fulfils it. A gap belongs to the AI systems that its words name, else to those of the artefact it points at."
+        " that fulfils it. A gap belongs to the AI systems that its words name, else to those of the artefact it points"
+        " at."
     ),
     (
         "A review is overdue from the day after it was due. Evidence is fresh while its newest record is no older than"
