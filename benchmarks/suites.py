@@ -84,7 +84,7 @@ def milliseconds(sample: Sample) -> str:
 
 
 def cold(scale: Scale, folder: Path) -> Iterator[Row]:
-    """What a hook and an editor wait for: one file, and `gap` on the worked example."""
+    """What a hook and an editor wait for: one file; and on the worked example `gap`, and the report as a page."""
     root = folder / "one"
     path = workspaces.write_one(root)
     schema = schemas(folder / "schemas") / "training.schema.json"
@@ -93,6 +93,7 @@ def cold(scale: Scale, folder: Path) -> Iterator[Row]:
         "peer": Program((CHECK_JSONSCHEMA, "--schemafile", str(schema), str(path)), root),
         "empty": Program((sys.executable, str(HERE / "empty.py")), root),
         "gap": Program((AIMSCTL, "gap", *AS_OF, "--fail-on", "never"), ROOT),
+        "report": Program((AIMSCTL, "report", *AS_OF, "--out", str(folder / "report.html")), ROOT),
     }
     taken = compare(programs, scale.quick_rounds)
     ours = taken["ours"]
@@ -104,6 +105,9 @@ def cold(scale: Scale, folder: Path) -> Iterator[Row]:
     gap, ratio = taken["gap"], taken["gap"].seconds / ours.seconds
     beside = f"`validate` of one file: {milliseconds(ours)}"
     yield Row("`gap` on the worked example, cold", milliseconds(gap), beside, ratio, " times", "at most", 2)
+    report, ratio = taken["report"], taken["report"].seconds / gap.seconds
+    beside = f"`gap`: {milliseconds(gap)}"
+    yield Row("`report` on the worked example, cold", milliseconds(report), beside, ratio, " times", "at most", 3)
 
 
 def L_01_many_artefacts(scale: Scale, folder: Path) -> Iterator[Row]:  # noqa: N802 - the threat's own name

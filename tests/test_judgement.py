@@ -159,7 +159,7 @@ def _judged_with(name: str, changed: str) -> list[tuple[str, str]]:
     """The example that passes, with the artefact of that id made unreadable: result and grade of the test's reasons."""
     test = JUDGEMENT.tests[name]
     example = read(FOLDER / test.home / name / "pass.yaml")
-    artefacts = [unfolded(entry) for entry in example["artefacts"]]
+    artefacts = [one for entry in example["artefacts"] for one in unfolded(entry)]
     assert changed in {one["id"] for one in artefacts}
     artefacts = [{**one, **({"unheard_of": "x"} if one["id"] == changed else {})} for one in artefacts]
     report = judged({**example, "artefacts": artefacts, "invalid": True})
@@ -181,7 +181,7 @@ def test_a_premise_that_cannot_be_read_leaves_the_test_open() -> None:
 def test_a_lapse_whose_home_is_excluded_weighs_in_full_where_it_is_asked_for_too() -> None:
     test = JUDGEMENT.tests["data-approved"]
     example = read(FOLDER / test.home / "data-approved" / "fail.yaml")
-    statement = unfolded("soa")
+    (statement,) = unfolded("soa")
     statement["entries"] = [
         {
             **statement["entries"][0],

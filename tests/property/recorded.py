@@ -14,6 +14,7 @@ from aimsctl.assessment import grades
 from aimsctl.assessment.facts import Facts
 from aimsctl.assessment.items import Item
 from aimsctl.assessment.judge import Judge
+from aimsctl.assessment.planned import planned_in_time
 from aimsctl.assessment.predicates import Outcome
 from aimsctl.assessment.sentences import fill
 from aimsctl.assessment.states import Answer
@@ -173,7 +174,7 @@ def _around(watch: _Watch, requirement: Requirement) -> Reads:
     facts, seen = watch.facts()
     facts.applicable(requirement.id)
     facts.missing_place(requirement.id)
-    facts.planned_in_time(requirement.id)
+    planned_in_time(facts, requirement.id)
     facts.treats_high_risk(requirement.id)
     facts.touches_high_risk_system(requirement.id)
     waivers_for(facts, requirement.id)
