@@ -10,6 +10,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "validate": ("aimsctl.cli.validate", "Check the artefacts, each finding at its line."),
     "gap": ("aimsctl.cli.gap", "Find the gaps against clauses 4 to 10 and Annex A."),
     "report": ("aimsctl.cli.report", "Write the readiness report as one page."),
+    "render": ("aimsctl.cli.render", "Render the documents an auditor asks for."),
     "explain": ("aimsctl.cli.explain", "Say what a requirement asks and how it is judged."),
     "approve": ("aimsctl.cli.approve", "Record that a text was approved."),
     "review": ("aimsctl.cli.approve", "Record that a text was looked at again."),
