@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from aimsctl.cli.session import Place, Session
@@ -12,8 +11,7 @@ from aimsctl.source.config import CONFIG_PATH
 from aimsctl.source.files import FileRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from aimsctl.source.files import Tree
     from aimsctl.source.history import Commit, Repository, Revision
     from aimsctl.workspace.workspace import Workspace
 
@@ -46,22 +44,13 @@ def _differs(revision: Revision, here: Place, workspace: Workspace) -> bool:
     names = {document.path for document in workspace.documents}
     if names != set(revision.listing(here.config.policies).files):
         return True
-    return any(revision.blob_of(path) != _blob(content, revision) for path, content in _read(here, workspace))
-
-
-def _read(here: Place, workspace: Workspace) -> Iterator[tuple[str, bytes | None]]:
     texts = (workspace.text_path(artefact) for artefact in workspace.artefacts)
-    paths = [CONFIG_PATH, *(document.path for document in workspace.documents), *filter(None, texts)]
-    for path in dict.fromkeys(paths):
-        try:
-            yield path, here.tree.read(path)
-        except FileRefusedError:
-            yield path, None
+    paths = dict.fromkeys([CONFIG_PATH, *names, *filter(None, texts)])
+    return any(_content(revision, path) != _content(here.tree, path) for path in paths)
 
 
-def _blob(content: bytes | None, revision: Revision) -> str:
-    """The object id that git gives to a file of that content (gitformat-pack: blob, length, NUL, content)."""
-    if content is None:
-        return ""
-    name = "sha256" if revision.commit is not None and len(revision.commit.id) > 40 else "sha1"  # noqa: PLR2004
-    return hashlib.new(name, b"blob %d\0" % len(content) + content).hexdigest()
+def _content(tree: Tree, path: str) -> bytes | None:
+    try:
+        return tree.read(path)
+    except FileRefusedError:
+        return None

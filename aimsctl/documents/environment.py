@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from aimsctl.assessment.calendar import parse_date, parse_duration
-from aimsctl.documents.escaping import code, escape
+from aimsctl.documents.escaping import anchor_name, code, escape
 from aimsctl.documents.prose import block_markdown
 from aimsctl.documents.tree import MARKS
 from aimsctl.errors import RenderError
@@ -23,12 +23,11 @@ from aimsctl.errors import RenderError
 if TYPE_CHECKING:
     from jinja2.runtime import Context
 
+    from aimsctl.documents.sources import Sources
+
 NOTHING: Final = "\u2013"
 LONGEST: Final = 20_000_000  # characters of one document
-_ANCHOR: Final = re.compile(r"[^a-z0-9]+")
 _SOURCES: Final = re.compile(r"[a-z0-9-]+(?:\.md)?\.j2\Z")
-
-Sources = Callable[[str], str | None]
 
 
 def environment(sources: Sources) -> ImmutableSandboxedEnvironment:
@@ -117,11 +116,6 @@ def _shown(value: object) -> str:
     """A value as Markdown."""
     final = finalised(value)
     return final.__html__() if hasattr(final, "__html__") else escape(str(final))
-
-
-def anchor_name(identifier: object) -> str:
-    """The anchor of an id: A.6.2.4 is found at `a-6-2-4`."""
-    return _ANCHOR.sub("-", str(identifier).lower()).strip("-") or "x"
 
 
 def _anchor(value: object) -> Markup:

@@ -21,6 +21,7 @@ _PUNCTUATION: Final = re.compile(r"([*\[\]~$]|(?<![^\W_])_|_(?![^\W_])|#$)")
 _START: Final = re.compile(r"^(\d{1,9})([.)])(?=\s|$)|^([-+])(?=[\s-]|$)|^([=:>#])")
 _INERT: Final = re.compile(r"(?:[^\W_]|[ ,;:.'\"()?%\u2013\u2014-])*\Z")
 _CAPTION: Final = "Table:"
+_NO_ANCHOR: Final = re.compile(r"[^a-z0-9]+")
 
 
 def escape(text: str, *, start: bool = True) -> str:
@@ -45,3 +46,8 @@ def code(text: str) -> str:
 
 def _entities(text: str) -> str:
     return _ENTITY.sub(lambda found: _ENTITIES[found.group()], text)
+
+
+def anchor_name(identifier: object) -> str:
+    """The anchor of an id: A.6.2.4 is found at `a-6-2-4`."""
+    return _NO_ANCHOR.sub("-", str(identifier).lower()).strip("-") or "x"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.documents.tree import TONES, Anchor, Break, Code, Inline, Link, Marked, Styled, Text, Tone, plain
+from aimsctl.documents.tree import TONES, Anchor, Break, Code, Inline, Link, Marked, Style, Styled, Text, Tone, plain
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -29,6 +29,7 @@ class Reader:
         self.trusted = trusted
         self.tokens: Sequence[Token] = ()
         self.position = 0
+        self.styles: list[Style] = []
 
     def read(self, tokens: Sequence[Token]) -> tuple[Inline, ...]:
         """The inlines of these tokens."""
@@ -74,7 +75,7 @@ class Reader:
             case "strong_open":
                 self._strong(found)
             case "em_open":
-                found.append(Styled("emphasis", self._until("em_close")))
+                found.extend(self._styled("emphasis", "em_close"))
             case "link_open":
                 self._link(str(token.attrs.get("href", "")), found)
             case _:
@@ -93,12 +94,21 @@ class Reader:
 
     def _strong(self, found: list[Inline]) -> None:
         """Strong words; right after a coloured square they carry its tone."""
-        inlines = self._until("strong_close")
+        inlines = self._styled("strong", "strong_close")
         before = found[-1] if found else None
         if isinstance(before, Marked) and not before.text:
             found[-1] = Marked(before.tone, plain(inlines))
         else:
-            found.append(Styled("strong", inlines))
+            found.extend(inlines)
+
+    def _styled(self, style: Style, closing: str) -> tuple[Inline, ...]:
+        """What stands up to the closing token, in that style once: twice the same says no more."""
+        if style in self.styles:
+            return self._until(closing)
+        self.styles.append(style)
+        inlines = self._until(closing)
+        self.styles.remove(style)
+        return (Styled(style, inlines),) if inlines else ()
 
     def _link(self, target: str, found: list[Inline]) -> None:
         inlines = self._until("link_close")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import Final
 
-from aimsctl.documents.tree import Block, Break, Cell, Heading, Inline, Link, Styled, Table, plain
+from aimsctl.documents.tree import Block, Break, Cell, Heading, Inline, Link, Styled, Table, inlines_of, plain
 
 PORTRAIT: Final = 108  # characters of a table that fit side by side on an upright page
 LANDSCAPE: Final = 200
@@ -17,6 +17,8 @@ _PADDING: Final = 3
 _WORD: Final = 1.1  # words in bold, or in capitals, take more
 _GROWTH: Final = 4.5  # how much room a column gets for the square root of its text
 _SAMPLE: Final = 400  # rows that are looked at; a register repeats itself
+_WHOLE: Final = 24  # lines of a row that stays on one page
+_BRIEF: Final = 700  # characters of a section that may stand on a turned page though it need not
 
 
 def widths(table: Table) -> tuple[int, ...]:
@@ -42,15 +44,39 @@ def wide(table: Table) -> bool:
 
 
 def turned(blocks: Sequence[Block]) -> list[tuple[bool, tuple[Block, ...]]]:
-    """The blocks in runs, each with whether its pages are turned: a section turns as a whole with its widest table."""
+    """The blocks in runs, each with whether its pages are turned: a section turns as a whole with its widest table.
+
+    A brief section beside a turned one turns with it, since it would leave a page nearly empty.
+    """
+    sections = [(_turns(section), section) for section in _sections(blocks)]
     runs: list[tuple[bool, list[Block]]] = []
-    for section in _sections(blocks):
-        turns = any(isinstance(block, Table) and wide(block) for block in section)
-        if runs and runs[-1][0] is turns:
+    for place, (turns, section) in enumerate(sections):
+        beside = [one for one, _ in sections[max(place - 1, 0) : place + 2]]
+        turned_too = turns or (any(beside) and _brief(section))
+        if runs and runs[-1][0] is turned_too:
             runs[-1][1].extend(section)
         else:
-            runs.append((turns, section))
+            runs.append((turned_too, list(section)))
     return [(turns, tuple(run)) for turns, run in runs]
+
+
+def whole(table: Table) -> tuple[bool, ...]:
+    """For each row whether it is low enough to stay on one page."""
+    room = LANDSCAPE if wide(table) else PORTRAIT
+    columns = [max(share * room // 1000, 1) for share in widths(table)]
+    return tuple(max(map(_height, row, columns), default=1) <= _WHOLE for row in table.rows)
+
+
+def _height(cell: Cell, width: int) -> int:
+    return sum(1 + len(line) // width for line in lines(cell))
+
+
+def _turns(section: Sequence[Block]) -> bool:
+    return any(isinstance(block, Table) and wide(block) for block in section)
+
+
+def _brief(section: Sequence[Block]) -> bool:
+    return sum(len(plain(inlines)) for block in section for inlines in inlines_of(block)) <= _BRIEF
 
 
 def _sections(blocks: Sequence[Block]) -> list[list[Block]]:

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from aimsctl.documents.figures import svg
 from aimsctl.documents.fonts import Coverage
-from aimsctl.documents.layout import turned, wide, widths
+from aimsctl.documents.layout import turned, whole, wide, widths
 from aimsctl.documents.tree import (
     Anchor,
     Block,
@@ -123,6 +123,7 @@ class _Form:
             "aligns": table.aligns,
             "head": [self.cell(cell) for cell in table.head],
             "rows": [[self.cell(cell) for cell in row] for row in table.rows],
+            "whole": whole(table),
         }
 
     def cell(self, cell: Cell) -> Mapping[str, Any]:

@@ -23,10 +23,11 @@ from aimsctl.documents.tree import (
     Table,
     Text,
     Verbatim,
+    plain,
 )
 from aimsctl.documents.writing import inline, write
 
-_PLAIN: Final = re.compile(r"(?![-+=#>\s]|\d+[.)])[^*_`\[\]<>&\\|~\n]*\n?\Z")
+_PLAIN: Final = re.compile(r"(?![-+=#>\s]|\d+[.)])[^*_`\[\]<>&\\|~\x00-\x1f]*\n?\Z")
 """One paragraph without any Markdown in it, which needs no reading."""
 
 
@@ -35,7 +36,7 @@ def inline_markdown(text: str) -> str:
     """The text on one line, fit for a cell: blocks one under the other, lists with bullets."""
     if _PLAIN.match(text):
         return escape(text)
-    lines: list[tuple[Inline, ...]] = [line for block in read(text) for line in _lines(block, "")]
+    lines: list[tuple[Inline, ...]] = [line for block in read(text) for line in _lines(block, "") if plain(line)]
     joined: list[Inline] = []
     for line in lines:
         joined += [Break(), *line] if joined else line
@@ -69,8 +70,8 @@ def _lines(block: Block, indent: str) -> Iterator[tuple[Inline, ...]]:
                 yield from _item(item, indent, mark)
         case Quote(blocks):
             yield from _all(blocks, indent)
-        case Table(_, rows):
-            for row in rows:
+        case Table(head, rows):
+            for row in (head, *rows):
                 yield tuple(part for index, cell in enumerate(row) for part in _parted(cell.inlines, index))
         case Verbatim(text):
             yield from ((Text(line),) for line in text.split("\n"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aimsctl.documents import context, control_block
 from aimsctl.documents.assembly import NOBODY, Neighbours, assemble, linked
-from aimsctl.documents.environment import anchor_name
+from aimsctl.documents.escaping import anchor_name
 from aimsctl.documents.plain import Record, Records, Visible, natural
 from aimsctl.documents.provenance import Provenance
 from aimsctl.documents.registry import BY_ID, DEFINITIONS

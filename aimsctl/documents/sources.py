@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from aimsctl.documents.confined import Confined
-from aimsctl.documents.environment import Sources, rendered
 from aimsctl.documents.registry import DEFINITIONS
 from aimsctl.documents.rendering import Render
 from aimsctl.errors import ConfigError, RenderError
 from aimsctl.source.files import FileRefusedError, Tree
 from aimsctl.source.resources import template_text
 
+Sources = Callable[[str], str | None]
+"""From the name of a template to its text; None if there is none."""
 SHARED: Final = ("front.md.j2", "macros.md.j2")
 LIMIT: Final = 200_000  # bytes of a template
 _ABSENT: Final = "it does not exist"
@@ -59,5 +60,7 @@ def with_overrides(replaced: Mapping[str, str]) -> Sources:
 def renderer(replaced: Mapping[str, str], confined: Confined) -> Render:
     """How templates are rendered: the shipped ones here; with any of them replaced, all in the confined process."""
     if not replaced:
+        from aimsctl.documents.environment import rendered  # noqa: PLC0415 - listing documents needs no templates
+
         return lambda name, context: rendered(shipped, name, context)
     return lambda name, context: confined.markdown(name, replaced, context)

@@ -101,7 +101,7 @@ class Writer:
                 lines = "<w:r><w:br/></w:r>".join(run(line, '<w:rStyle w:val="Code"/>') for line in text.split("\n"))
                 return _paragraph(lines, style, before)
             case Figure():
-                return _paragraph(drawing(block, width), style, before)
+                return _paragraph(drawing(block), style, before)
             case Rule():
                 return _paragraph("", style, '<w:pBdr><w:bottom w:val="single" w:sz="4" w:color="D5DBE3"/></w:pBdr>')
 

@@ -92,7 +92,48 @@ def _joined(cells: Iterable[str]) -> str:
 
 def inline(inlines: Iterable[Inline]) -> str:
     """Inlines as one line of Markdown."""
-    return "".join(_inline(one, first=index == 0) for index, one in enumerate(inlines)).strip()
+    pieces: list[str] = []
+    emphasised = False
+    for one in _merged(inlines):
+        piece = _inline(one, first=not pieces)
+        if not piece:
+            continue
+        if isinstance(one, Styled):
+            if pieces and not piece.strip("*")[:1].isalnum():
+                pieces[-1] = pieces[-1][:-1] + _parting(pieces[-1][-1])
+        elif emphasised:
+            piece = _parting(piece[0]) + piece[1:]
+        emphasised = isinstance(one, Styled) and not piece.strip("*")[-1:].isalnum()
+        pieces.append(piece)
+    return "".join(pieces).strip()
+
+
+def _parting(character: str) -> str:
+    """The character in a form beside which a delimiter of emphasis counts (CommonMark 0.31.2, section 6.2).
+
+    A run of `*` between punctuation and a letter belongs to the letter; an entity begins and ends with punctuation.
+    """
+    if character.isspace() or (character.isascii() and not character.isalnum()):
+        return character
+    return f"&#{ord(character)};"
+
+
+def _merged(inlines: Iterable[Inline]) -> Iterator[Inline]:
+    """The inlines with neighbours of one style as one, since nothing could stand between their delimiters."""
+    last: Styled | None = None
+    for one in inlines:
+        if isinstance(one, Styled) and last is not None and one.style == last.style:
+            last = Styled(last.style, (*last.inlines, *one.inlines))
+            continue
+        if last is not None:
+            yield last
+            last = None
+        if isinstance(one, Styled):
+            last = one
+        else:
+            yield one
+    if last is not None:
+        yield last
 
 
 def _inline(inline_: Inline, *, first: bool) -> str:
@@ -106,12 +147,15 @@ def _inline(inline_: Inline, *, first: bool) -> str:
         case Anchor(name):
             return f'<a id="{name}"></a>'
         case Styled(style, inlines):
-            mark = "**" if style == "strong" else "*"
-            return f"{mark}{inline(inlines)}{mark}"
+            return _styled("**" if style == "strong" else "*", inline(inlines))
         case Link(target, inlines):
             return f"[{inline(inlines)}](<{target}>)" if "(" in target else f"[{inline(inlines)}]({target})"
         case Marked(tone, text):
             return f"{MARKS[tone]} **{escape(text)}**"
+
+
+def _styled(mark: str, inner: str) -> str:
+    return f"{mark}{inner}{mark}" if inner else ""
 
 
 def _text(text: str, *, first: bool) -> str:
