@@ -61,9 +61,19 @@ class Confined:
             return _asked(process, pickle.dumps((job, arguments)))
         except (OSError, EOFError) as error:
             self.close()
-            raise RenderError(f"{what} could not be made: {_why(process, late)}", hint="nothing was written") from error
+            raise RenderError(
+                f"{what} could not be made: {self._why(process, late)}", hint="nothing was written"
+            ) from error
         finally:
             late.cancel()
+
+    def _why(self, process: subprocess.Popen[bytes], late: threading.Timer) -> str:
+        """Why the process ended, in words."""
+        if late.finished.is_set():
+            return f"it took longer than {self.seconds:g} seconds"
+        if os.name == "posix" and process.returncode == -signal.SIGXCPU:
+            return f"it took longer than {worker.SECONDS} seconds"
+        return "it needed more than a document may take"
 
 
 def _started() -> subprocess.Popen[bytes]:
@@ -94,12 +104,3 @@ def _asked(process: subprocess.Popen[bytes], job: bytes) -> bytes:
         message, hint = json.loads(content)
         raise RenderError(message, hint=hint)
     return content
-
-
-def _why(process: subprocess.Popen[bytes], late: threading.Timer) -> str:
-    """Why the process ended, in words."""
-    code = process.returncode
-    too_long = f"it took longer than {worker.SECONDS} seconds"
-    if late.finished.is_set() or (os.name == "posix" and code == -signal.SIGXCPU):
-        return too_long
-    return "it needed more than a document may take"

@@ -95,6 +95,8 @@ def _told(error: Exception, name: str) -> RenderError:
 
 def finalised(value: object) -> object:
     """Any value as inert Markdown: nothing as a dash, truth as a word, numbers without needless zeros."""
+    if isinstance(value, str) and len(value) > LONGEST:
+        raise ValueError(f"it writes more than {LONGEST:,} characters")
     if hasattr(value, "__html__"):
         return value
     if value is None or value == []:
