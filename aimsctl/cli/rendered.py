@@ -147,5 +147,6 @@ def produced(
             together=state.together,
         )
         wanted = run.wanted(() if asked.everything else asked.names)
-        neighbours = run.neighbours(wanted)
-        return {name: content for one in wanted for name, content in run.files(one, asked.formats, neighbours)}
+        neighbours = run.neighbours(wanted, asked.formats)
+        made = dict(run.index(wanted, asked.formats, neighbours)) if asked.everything else {}
+        return made | {name: content for one in wanted for name, content in run.files(one, asked.formats, neighbours)}

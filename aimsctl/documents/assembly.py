@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from aimsctl.documents.reading import read
@@ -37,10 +37,11 @@ def assemble(markdown: str, meta: Meta) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The documents rendered together: which anchors each has, and in which file each anchor is at home."""
+    """The documents rendered together: which anchors each has, in which file each anchor is at home, and all files."""
 
     anchors: Mapping[str, frozenset[str]]
     homes: Mapping[str, str]
+    files: Collection[str] = ()
 
 
 NOBODY = Neighbours({}, {})
@@ -64,6 +65,8 @@ def linked(document: Document, neighbours: Neighbours, extension: str) -> Docume
 
 def _resolved(target: str, document: Document, neighbours: Neighbours, extension: str) -> str:
     """Where a link leads; empty for nowhere."""
+    if target in neighbours.files:
+        return target
     named, _, anchor = target.partition("#")
     if not named:
         if anchor in document.anchors:

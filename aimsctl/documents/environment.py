@@ -133,6 +133,11 @@ def _ref(value: object, document: str = "", text: object = None) -> Markup:
     return _markup(f"[{shown}]({document}#{anchor_name(_id_of(value))})")
 
 
+def _file(value: Mapping[str, object], name: str) -> Markup:
+    """A link to the file of a document in that format."""
+    return _markup(f"[{escape(name)}]({value['stem']}.{name})")
+
+
 def _refs(values: Iterable[object], document: str = "") -> Markup:
     """Links to several artefacts, parted by commas."""
     return _markup(", ".join(_ref(one, document) for one in values) or NOTHING)
@@ -222,6 +227,7 @@ _FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "block": _block,
     "code": _code,
     "day": _day,
+    "file": _file,
     "lines": _lines,
     "listed": _listed,
     "named": _named,

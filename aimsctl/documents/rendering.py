@@ -136,7 +136,7 @@ class Run:
             timestamp=int(datetime.combine(self.report.as_of, datetime.min.time(), UTC).timestamp()),
         )
 
-    def neighbours(self, all_wanted: Sequence[Wanted]) -> Neighbours:
+    def neighbours(self, all_wanted: Sequence[Wanted], formats: Sequence[str]) -> Neighbours:
         """Which anchor is found in which file, where documents are rendered together; the first document has it."""
         if not self.together:
             return NOBODY
@@ -145,16 +145,32 @@ class Run:
         for stem, names in anchors.items():
             for name in names:
                 homes.setdefault(name, stem)
-        return Neighbours(anchors, homes)
+        files = frozenset(f"{one.stem}.{name}" for one in all_wanted for name in offered(one, formats))
+        return Neighbours(anchors, homes, files)
 
     def files(self, wanted: Wanted, formats: Sequence[str], neighbours: Neighbours) -> Iterator[tuple[str, bytes]]:
         """The files of a document, by name; a format that the document does not have is left out."""
         document, values = self.document(wanted)
-        for name in formats:
-            if name != "xlsx":
-                yield f"{wanted.stem}.{name}", self._written(linked(document, neighbours, name), name)
-            elif wanted.definition.sheets:
+        for name in offered(wanted, formats):
+            if name == "xlsx":
                 yield f"{wanted.stem}.xlsx", _workbook(wanted.definition, document, values)
+            else:
+                yield f"{wanted.stem}.{name}", self._written(linked(document, neighbours, name), name)
+
+    def index(
+        self, all_wanted: Sequence[Wanted], formats: Sequence[str], neighbours: Neighbours
+    ) -> Iterator[tuple[str, bytes]]:
+        """The page that links all documents, as HTML, and as Markdown where that is asked for."""
+        rows = [
+            {"stem": one.stem, "formats": offered(one, formats), **self.document(one)[1]["document"]}
+            for one in all_wanted
+        ]
+        draft = next((row["draft"] for row in rows if row["draft"] and self.errors), None)
+        markdown = self.render("index.md.j2", {**self.shared, "documents": rows, "draft": draft})
+        block = {"title": "Index of documents", "id": "", "version": None, "classification": None, "draft": draft}
+        document = assemble(markdown, self._meta(block))
+        for name in ("html", *(("md",) if "md" in formats else ())):
+            yield f"index.{name}", self._written(linked(document, neighbours, name), name)
 
     def _written(self, document: Document, name: str) -> bytes:
         """The document in one of the formats that are made of the tree; each loads its own."""
@@ -173,6 +189,11 @@ class Run:
         from aimsctl.documents.pdf import data  # noqa: PLC0415
 
         return self.compile(data(document), document.meta.timestamp)
+
+
+def offered(wanted: Wanted, formats: Sequence[str]) -> list[str]:
+    """Those of the formats that the document has: a workbook only where it has lists."""
+    return [name for name in formats if name != "xlsx" or wanted.definition.sheets]
 
 
 def _workbook(definition: Definition, document: Document, values: Record) -> bytes:

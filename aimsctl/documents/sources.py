@@ -14,7 +14,7 @@ from aimsctl.source.resources import template_text
 
 Sources = Callable[[str], str | None]
 """From the name of a template to its text; None if there is none."""
-SHARED: Final = ("front.md.j2", "macros.md.j2")
+SHARED: Final = ("front.md.j2", "index.md.j2", "macros.md.j2")
 LIMIT: Final = 200_000  # bytes of a template
 _ABSENT: Final = "it does not exist"
 

@@ -30,9 +30,9 @@ from aimsctl.documents.pdf import data
 from aimsctl.documents.plain import Plain, Prose
 from aimsctl.documents.provenance import Provenance
 from aimsctl.documents.reading import read
-from aimsctl.documents.registry import DEFINITIONS
 from aimsctl.documents.rendering import Run
 from aimsctl.documents.sheets import Column, Sheet
+from aimsctl.documents.sources import with_overrides
 from aimsctl.documents.tree import Meta, Table
 from aimsctl.documents.writing import write
 from aimsctl.documents.xlsx import xlsx
@@ -49,7 +49,7 @@ FORBIDDEN = {
     "script", "iframe", "object", "embed", "base", "form", "input", "svg", "math", "link", "img", "image",
     "annotation-xml", "foreignobject", "video", "audio",
 }  # fmt: skip
-NAMES = sorted({one.id for one in DEFINITIONS})
+HARMLESS = re.compile(r"#|https?://|mailto:|[a-z0-9-]+\.(html|md|pdf|docx|xlsx)(#|$)")
 LETTERS = "".join(map(chr, (*range(0x20), 0x7F, 0x9B, 0x202E, 0x2066, 0xFEFF, 0xFFFE, 0xFFFF, 0xD800, 0xDCFF, 0xE0041)))
 pytestmark = pytest.mark.xdist_group("hostile documents")
 
@@ -106,7 +106,11 @@ def test_R_01_no_text_becomes_an_element_that_acts(clean_ones: dict[str, bytes],
         assert page.xpath("//meta[@http-equiv]/@http-equiv") == ["Content-Security-Policy"]
         assert [key for node in page.iter() for key in node.attrib if key.startswith("on") or key == "style"] == []
         links = page.xpath("//@href")
-        assert [link for link in links if not re.match(r"#|https?://|mailto:|[a-z0-9-]+\.html(#|$)", link)] == []
+        assert [
+            link
+            for link in links
+            if not re.match(r"#|https?://|mailto:|[a-z0-9-]+\.(html|md|pdf|docx|xlsx)(#|$)", link)
+        ] == []
         assert page.xpath("//@src | //@srcset | //@action | //@data") == []
 
 
@@ -117,7 +121,7 @@ def test_R_02_a_cell_stays_a_cell(clean_ones: dict[str, bytes], marked_up: dict[
             text = content.decode()
             prose = re.sub(r"`[^`]*`|\]\(<[^>]*>\)", "", text)
             assert re.findall(r"<(?!br>|/a>|a id=\"[a-z0-9-]+\"></a>)", prose) == [], name
-            assert "](javascript" not in text
+            assert re.search(r"(?<!\\)\]\(<?(?:javascript|data|file|vbscript)", text) is None
             assert "![" not in re.sub(r"\\.", "", text)
             assert text.count("| Approved by |") == clean_ones[name].decode().count("| Approved by |")
 
@@ -172,7 +176,7 @@ def test_R_05_nothing_asks_the_network_and_only_fonts_and_libraries_are_read(tmp
 
 
 def test_R_06_a_document_that_takes_too_long_ends() -> None:
-    rows = "| a | b |\n|---|---|\n" + "| word word | word |\n" * 150_000
+    rows = "| a | b |\n|---|---|\n" + "| word word | word |\n" * 60_000
     huge = data(assemble(f"# T\n\n---\n\n## H\n\n{rows}", Meta("t", "o", "r", "s")))
     began = time.monotonic()
     with Confined(seconds=2) as confined, pytest.raises(RenderError, match="the PDF could not be made: it took longer"):
@@ -318,24 +322,29 @@ ESCAPES = (
 )
 
 
-@pytest.mark.parametrize("source", ESCAPES)
-def test_T_02_no_way_out_of_the_sandbox(tmp_path: Path, source: str) -> None:
-    root = example(tmp_path / "workspace")
-    (tmp_path / "ours").mkdir()
-    (tmp_path / "ours" / f"{STATEMENT}.md.j2").write_text(f"# T\n\n{source}\n")
-    outcome = render(STATEMENT, "--format", "md", "--templates", tmp_path / "ours", *DAY, cwd=root)
-    assert outcome.returncode == 5, (root / "rendered" / f"{STATEMENT}.md").read_text()
-    assert f"template {STATEMENT}.md.j2, line 3" in outcome.stderr or "there is no template" in outcome.stderr
-    assert list(tmp_path.rglob("PWNED")) == []
-    assert not (root / "rendered").exists()
-
-
 @pytest.fixture(scope="module")
 def example_run() -> Run:
     tree = WorkTree(ROOT)
     config, _ = load_config(tree)
     report = assess(load(tree, config), date(2026, 11, 1))
     return Run(report, Provenance(), clean, lambda *_: "# T\n", lambda *_: b"")
+
+
+@pytest.fixture(scope="module")
+def context(example_run: Run) -> Mapping[str, Any]:
+    """What the template of the statement sees."""
+    return example_run.document(example_run.wanted((STATEMENT,))[0])[1]
+
+
+@pytest.mark.parametrize("source", ESCAPES)
+def test_T_02_no_way_out_of_the_sandbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, context: Mapping[str, Any], source: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RenderError, match=r"template x\.md\.j2, line 3: |there is no template") as refused:
+        environment.rendered({"x.md.j2": f"# T\n\n{source}\n"}.get, "x.md.j2", context)
+    assert refused.value.exit_code == 5
+    assert list(tmp_path.iterdir()) == []
 
 
 def strangers(value: Any, path: str = "") -> Iterator[str]:
@@ -363,9 +372,9 @@ def test_T_03_templates_see_plain_values_only(example_run: Run) -> None:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("{{ 'A' * 500000000 }}", "writes more than"),
-        ("{{ '%0500000000d' % 1 }}", "writes more than"),
-        ("{{ 'A'|center(500000000) }}", "writes more than|memory"),
+        ("{{ 'A' * 100000000 }}", "writes more than"),
+        ("{{ '%0100000000d' % 1 }}", "writes more than"),
+        ("{{ 'A'|center(100000000) }}", "writes more than|memory"),
         (
             "{% for a in 'A' * 99999 %}{% for b in 'A' * 99999 %}{{ 'A' * 99 }}{% endfor %}{% endfor %}",
             "writes more than",
@@ -467,27 +476,26 @@ def test_T_08_text_marked_as_safe_by_a_template_is_escaped_by_the_writers() -> N
     ],
 )
 def test_T_09_a_wrong_template_names_template_line_and_variable(
-    tmp_path: Path, source: str, line: int, said: str
+    context: Mapping[str, Any], source: str, line: int, said: str
 ) -> None:
-    root = example(tmp_path / "workspace")
-    (tmp_path / "ours").mkdir()
-    (tmp_path / "ours" / f"{STATEMENT}.md.j2").write_text(source)
-    outcome = render(STATEMENT, "--format", "md,html", "--templates", tmp_path / "ours", *DAY, cwd=root)
-    assert outcome.returncode == 5
-    assert said in outcome.stderr
+    name = f"{STATEMENT}.md.j2"
+    with pytest.raises(RenderError) as refused:
+        environment.rendered(with_overrides({name: source}), name, context)
+    assert said in refused.value.message
     if line:
-        assert f"template {STATEMENT}.md.j2, line {line}: " in outcome.stderr
-    assert not (root / "rendered").exists()
+        assert refused.value.message.startswith(f"template {name}, line {line}: ")
 
 
 def test_T_09_nothing_half_written_is_left(tmp_path: Path) -> None:
-    """The second file cannot be written: the first says what it said before."""
+    """A template fails: what was rendered before stands as it was."""
     root = example(tmp_path / "workspace")
     assert render(STATEMENT, "--format", "md,html", *DAY, cwd=root).returncode == 0
     before = {path.name: path.read_bytes() for path in (root / "rendered").iterdir()}
     (tmp_path / "ours").mkdir()
-    (tmp_path / "ours" / "front.md.j2").write_text("{{ nothing }}")
-    assert render(STATEMENT, "--format", "md,html", "--templates", tmp_path / "ours", *DAY, cwd=root).returncode == 5
+    (tmp_path / "ours" / "front.md.j2").write_text("# T\n{{ nothing }}")
+    outcome = render(STATEMENT, "--format", "md,html", "--templates", tmp_path / "ours", *DAY, cwd=root)
+    assert outcome.returncode == 5
+    assert outcome.stderr.startswith("error: template front.md.j2, line 2: 'nothing' is undefined\n")
     assert {path.name: path.read_bytes() for path in (root / "rendered").iterdir()} == before
 
 
