@@ -22,7 +22,7 @@ from docx.shared import Cm, Pt, RGBColor
 from aimsctl.documents.package import normalised
 
 TARGET: Final = Path(__file__).resolve().parent.parent / "templates" / "docx" / "reference.docx"
-FONT: Final = "Calibri"
+FONT: Final = "Arial"
 INK, SOFT, HEAD, LINK = (RGBColor.from_string(code) for code in ("1C2430", "5A6675", "16365C", "1A56A0"))
 LINE: Final = "D5DBE3"
 SHADE: Final = "F3F5F8"
@@ -102,7 +102,7 @@ def added(document: Any) -> None:
         font(style, size, colour, bold=name == "Over")
         space(style, 0, 3 if name == "Contents" else 0, 1.05)
     code = styles.add_style("Code", WD_STYLE_TYPE.CHARACTER)
-    code.font.name, code.font.size = "Consolas", Pt(9)
+    code.font.name, code.font.size = "Courier New", Pt(9)
     link = styles.add_style("Link", WD_STYLE_TYPE.CHARACTER)
     link.font.color.rgb, link.font.underline = LINK, False
     styles["Contents"].paragraph_format.tab_stops.add_tab_stop(Cm(17), WD_TAB_ALIGNMENT.RIGHT)

@@ -11,6 +11,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "gap": ("aimsctl.cli.gap", "Find the gaps against clauses 4 to 10 and Annex A."),
     "report": ("aimsctl.cli.report", "Write the readiness report as one page."),
     "render": ("aimsctl.cli.render", "Render the documents an auditor asks for."),
+    "templates": ("aimsctl.cli.templates", "List or copy the templates of documents."),
     "explain": ("aimsctl.cli.explain", "Say what a requirement asks and how it is judged."),
     "approve": ("aimsctl.cli.approve", "Record that a text was approved."),
     "review": ("aimsctl.cli.approve", "Record that a text was looked at again."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
@@ -38,6 +39,7 @@ from aimsctl.source.resources import template_text
 _TAGS: Final = {"strong": "strong", "emphasis": "em"}
 _ALIGNED: Final[dict[Align, str]] = {"left": "", "right": "right", "centre": "centre"}
 _FRONT: Final = 1
+_DAY: Final = re.compile(r"\b([12]\d{3}-\d\d-\d\d)\b")
 
 
 def html(document: Document) -> str:
@@ -131,8 +133,8 @@ def _table(table: Table) -> Iterator[str]:
     yield f'<div class="table {kind}"{label}>\n<table>\n'
     if table.caption:
         yield f"<caption>{escape(table.caption)}</caption>\n"
-    yield "<colgroup>" + "".join(f'<col class="w{round(share / 10)}">' for share in widths(table)) + "</colgroup>\n"
     if not table.facts:
+        yield "<colgroup>" + "".join(f'<col class="w{round(share / 10)}">' for share in widths(table)) + "</colgroup>\n"
         yield f"<thead>\n{_row(table.head, table.aligns, head=True)}</thead>\n"
     yield "<tbody>\n"
     yield from (_row(row, table.aligns) for row in table.rows)
@@ -156,7 +158,7 @@ def _inlines(inlines: Iterable[Inline]) -> str:
 def _inline(inline: Inline) -> str:
     match inline:
         case Text(text):
-            return escape(text)
+            return _DAY.sub(r"<time>\1</time>", escape(text))
         case Code(text):
             return f"<code>{escape(text)}</code>"
         case Break():

@@ -55,6 +55,7 @@ PAPER: Final[dict[Tone, tuple[str, str]]] = {
 _ALIGNS: Final[dict[Align, str]] = {"left": "left", "right": "right", "centre": "center"}
 _STYLED: Final = {"strong": "<w:b/>", "emphasis": "<w:i/>"}
 _FACT: Final = 2300
+_HEAD: Final = "16365C"
 _LONGEST_NAME: Final = 40  # of a bookmark
 
 
@@ -144,7 +145,8 @@ class Writer:
             fill = f'<w:shd w:val="clear" w:color="auto" w:fill="{paper}"/>' if paper else ""
             pen = '<w:color w:val="5A6675"/>' if facts and place == 0 else _pen(cell.tone)
             stand = f'<w:jc w:val="{_ALIGNS[align]}"/>' if align != "left" else ""
-            text = _paragraph(self.inlines(cell.inlines, pen), style, stand)
+            strong = f'<w:b/><w:color w:val="{_HEAD}"/>' if head else ""
+            text = _paragraph(self.inlines(cell.inlines, strong + pen), style, stand)
             written.append(f'<w:tc><w:tcPr><w:tcW w:w="{share}" w:type="dxa"/>{fill}</w:tcPr>{text}</w:tc>')
         repeat = "<w:tblHeader/>" if head else ""
         return f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>{''.join(written)}</w:tr>"

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 32_767  # characters of a cell
 _NARROWEST, _WIDEST = 9, 55
+_LINE, _MARGIN, _TALLEST = 13.2, 2.0, 409.0  # points; a row cannot be taller
+_WORDS_BREAK: Final = 1.15  # lines end before they are full
 _MORE_ROWS: Final = 200  # rows below the last one that offer the same choices
 _ACTIVE: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_A3: Final = 8
 _FIRST_YEAR: Final = 1901
 _OPTIONS: Final = {
     "in_memory": True,
@@ -61,7 +64,7 @@ class _Book:
         """The format of these properties, made once."""
         key = tuple(sorted(properties.items()))
         if key not in self.formats:
-            base = {"font_name": "Calibri", "font_size": 10, "valign": "top", "text_wrap": True}
+            base = {"font_name": "Arial", "font_size": 9, "valign": "top", "text_wrap": True}
             self.formats[key] = self.book.add_format(base | properties)
         return self.formats[key]
 
@@ -71,6 +74,8 @@ class _Book:
         page.hide_gridlines(2)
         page.set_column(0, 0, 20)
         page.set_column(1, 1, 90)
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
         page.write_string(0, 0, meta.organisation, self.format(font_color="#5A6675", bold=True, text_wrap=False))
         title = self.format(font_size=18, bold=True, font_color="#16365C", text_wrap=False)
         page.write_string(1, 0, meta.title, title)
@@ -90,11 +95,13 @@ class _Book:
         page = self.book.add_worksheet(sheet.name)
         head = self.format(bold=True, font_color="#16365C", bg_color="#F3F5F8", bottom=2, bottom_color="#16365C")
         table = [[column.of(row) for column in sheet.columns] for row in rows]
+        widths = [_width(column.heading, [row[place] for row in table]) for place, column in enumerate(sheet.columns)]
         for place, column in enumerate(sheet.columns):
             page.write_string(0, place, column.heading, head)
-            page.set_column(place, place, _width(column.heading, [row[place] for row in table]))
+            page.set_column(place, place, widths[place])
             self.choices(page, place, column, len(table))
         for number, values in enumerate(table, start=1):
+            page.set_row(number, _height(values, widths))
             for place, value in enumerate(values):
                 self.value(page, number, place, value)
         page.freeze_panes(1, 1)
@@ -110,7 +117,7 @@ class _Book:
     def printed(self, page: Any, meta: Meta) -> None:
         """How it prints: turned, one page wide, the head on each page."""
         page.set_landscape()
-        page.set_paper(9)
+        page.set_paper(_A3)
         page.fit_to_pages(1, 0)
         page.repeat_rows(0)
         draft = "DRAFT  " if meta.draft else ""
@@ -127,7 +134,9 @@ class _Book:
             page.write_number(row, place, value, self.format(**line))
         elif day is not None and day.year >= _FIRST_YEAR:
             page.write_datetime(row, place, day, self.format(num_format="yyyy-mm-dd", align="left", **line))
-        elif value is not None:
+        elif value is None:
+            page.write_blank(row, place, None, self.format(**line))
+        else:
             self.text(page, row, place, str(value), **line, **self.coloured(str(value)))
 
     def coloured(self, value: str) -> dict[str, object]:
@@ -149,6 +158,16 @@ def _width(heading: str, values: Sequence[object]) -> float:
     lengths = [len(heading), *(len(str(value)) for value in values if value is not None)]
     usual = sum(lengths) / len(lengths)
     return float(min(max(_NARROWEST, *_longest_words(heading, values), 1.6 * usual**0.85), _WIDEST))
+
+
+def _height(values: Sequence[object], widths: Sequence[float]) -> float:
+    """The height at which all words of a row are seen: not every program works it out when it opens the file."""
+    lines = (
+        sum(1 + int(len(line) * _WORDS_BREAK / width) for line in str(value).split("\n"))
+        for value, width in zip(values, widths, strict=True)
+        if value is not None
+    )
+    return min(_LINE * max(lines, default=1) + _MARGIN, _TALLEST)
 
 
 def _longest_words(heading: str, values: Sequence[object]) -> Iterator[float]:

@@ -29,7 +29,11 @@ EXAMPLE = ("aimsctl.yaml", "policies", "evidence")
 
 
 def render(*arguments: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> Any:
-    command = [sys.executable, "-P", "-m", "aimsctl", "render", *map(str, arguments)]
+    return aimsctl("render", *arguments, cwd=cwd, env=env)
+
+
+def aimsctl(*arguments: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> Any:
+    command = [sys.executable, "-P", "-m", "aimsctl", *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
 
 

@@ -20,6 +20,7 @@ from tests.acceptance.documents import (
     READERS,
     STATEMENT,
     WORD,
+    aimsctl,
     docx_words,
     example,
     git,
@@ -232,6 +233,35 @@ def test_a_missing_extra_says_the_line_that_installs_it(tmp_path: Path, library:
     assert outcome.returncode == 4, outcome.stderr
     assert f'pip install "aimsctl[{extra}]"' in outcome.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_template_is_copied_changed_and_used(tmp_path: Path) -> None:
+    workspace = example(tmp_path / "workspace")
+    assert aimsctl("templates", cwd=workspace).stdout.splitlines()[0] == "front.md.j2"
+    assert aimsctl("templates", "eject", STATEMENT, "--out", "house", cwd=workspace).returncode == 0
+    ours = workspace / "house" / f"{STATEMENT}.md.j2"
+    assert ours.read_bytes() == (ROOT / "templates" / "documents" / ours.name).read_bytes()
+    ask = (STATEMENT, "--format", "md", *DAY)
+    assert render(*ask, cwd=workspace).returncode == 0
+    shipped = (workspace / "rendered" / f"{STATEMENT}.md").read_text()
+    assert render(*ask, "--templates", "house", cwd=workspace).returncode == 0
+    assert (workspace / "rendered" / f"{STATEMENT}.md").read_text() == shipped
+    ours.write_text(ours.read_text().replace("## Controls of Annex A", "## What we chose"))
+    assert render(*ask, "--templates", "house", cwd=workspace).returncode == 0
+    assert "## What we chose" in (workspace / "rendered" / f"{STATEMENT}.md").read_text()
+    assert aimsctl("templates", "eject", STATEMENT, "--out", "house", cwd=workspace).returncode == 5
+    assert "## What we chose" in ours.read_text()
+    assert aimsctl("templates", "eject", "../front", cwd=workspace).returncode == 2
+    assert aimsctl("templates", "eject", cwd=workspace).returncode == 2
+
+
+def test_the_index_links_every_file(tmp_path: Path) -> None:
+    outcome = render("--all", "--format", ",".join(FORMATS), "--out", tmp_path / "out", *DAY)
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    made = {path.name for path in (tmp_path / "out").iterdir()} - {"index.html", "index.md", "rendered.json"}
+    page = lxml.html.document_fromstring((tmp_path / "out" / "index.html").read_text())
+    assert set(page.xpath("//table//a/@href")) == made
+    assert {f"{STATEMENT}.{name}" for name in FORMATS} <= made
 
 
 # the formats, by their own standards
