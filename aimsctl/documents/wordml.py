@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from html import escape  # the five that it writes are those of XML too; xml.sax would load an HTTP client
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 from aimsctl.documents.figures import drawing
 from aimsctl.documents.layout import wide, widths
@@ -119,7 +119,7 @@ class Writer:
         shares = _facts(width) if table.facts else [width * share // 1000 for share in widths(table)]
         grid = "".join(f'<w:gridCol w:w="{share}"/>' for share in shares)
         look = '<w:tblLook w:val="0000" w:firstRow="0"/>' if table.facts else '<w:tblLook w:val="0020" w:firstRow="1"/>'
-        alt = f"<w:tblCaption w:val={quoteattr(table.caption)}/>" if table.caption else ""
+        alt = f'<w:tblCaption w:val="{escape(table.caption)}"/>' if table.caption else ""
         head = "" if table.facts else self._row(table.head, table.aligns, shares, style, head=True)
         rows = "".join(self._row(row, table.aligns, shares, style, facts=table.facts) for row in table.rows)
         caption = _paragraph(run(table.caption), "Caption") if table.caption else ""
