@@ -6,33 +6,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import workspaces
+from benchmarks.documents import documents
 from benchmarks.measure import Program, Sample, compare
+from benchmarks.programs import AIMSCTL, AS_OF, CHECK_JSONSCHEMA, HERE, ROOT, Scale
 from benchmarks.table import Row
-
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
-AIMSCTL = str(Path(sys.executable).with_name("aimsctl"))
-CHECK_JSONSCHEMA = str(Path(sys.executable).with_name("check-jsonschema"))
-AS_OF = ("--as-of", "2026-11-01")
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How much is measured: the size of the large workspace, and the rounds of slow and quick programs."""
-
-    artefacts: int = 10_000
-    growth: tuple[int, ...] = (5_000, 10_000, 20_000, 50_000)
-    findings: int = 100_000
-    register: int = 5_000
-    slow_rounds: int = 3
-    quick_rounds: int = 15
-
-
-QUICK = Scale(artefacts=500, growth=(500, 1_000, 2_000), findings=5_000, register=500, slow_rounds=1, quick_rounds=3)
 
 
 def validate(root: Path, *options: str, code: int = 0) -> Program:
@@ -154,4 +134,5 @@ SUITES: dict[str, Callable[[Scale, Path], Iterator[Row]]] = {
     "throughput": throughput,
     "L-01": L_01_many_artefacts,
     "L-03": L_03_many_findings,
+    "documents": documents,
 }

@@ -13,6 +13,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "history": ("aimsctl.cli.history", "Show the revisions of an artefact."),
     "trend": ("aimsctl.cli.trend", "Show how readiness moved over the history."),
     "report": ("aimsctl.cli.report", "Write the readiness report as one page."),
+    "render": ("aimsctl.cli.render", "Render the documents an auditor asks for."),
+    "templates": ("aimsctl.cli.templates", "List or copy the templates of documents."),
     "explain": ("aimsctl.cli.explain", "Say what a requirement asks and how it is judged."),
     "approve": ("aimsctl.cli.approve", "Record that a text was approved."),
     "review": ("aimsctl.cli.approve", "Record that a text was looked at again."),
