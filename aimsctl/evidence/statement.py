@@ -1,0 +1,143 @@
+"""The statement: in-toto Statement v1 (in-toto/attestation, spec/v1/statement.md) with the predicate of a control run.
+
+A statement of any other predicate is kept and verified all the same; only the fields of a control run are read here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from aimsctl.evidence.problems import MalformedError
+from aimsctl.evidence.shape import problem
+from aimsctl.evidence.strict import compact, parse_object
+
+STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
+CONTROL_EXECUTION: Final = "urn:aimsctl:attestation:control-execution:v0.1"
+EXECUTOR_TYPES: Final = ("ci", "guardrail", "human", "monitor", "policyEngine", "evalHarness")
+RESULTS: Final = ("passed", "failed", "error", "skipped", "notApplicable")
+_NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, CONTROL_EXECUTION)
+_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement that was read; `predicate` is what its type says, checked where that type is ours."""
+
+    predicate_type: str
+    subjects: tuple[Mapping[str, Any], ...]
+    predicate: Mapping[str, Any]
+
+    @property
+    def is_execution(self) -> bool:
+        """Whether it says that a control ran."""
+        return self.predicate_type == CONTROL_EXECUTION
+
+    def text(self, *path: str) -> str:
+        """A text of the predicate by its path; empty where there is none."""
+        value: Any = self.predicate
+        for part in path:
+            value = value.get(part) if isinstance(value, dict) else None
+        return value if isinstance(value, str) else ""
+
+
+def read_statement(payload: bytes) -> Statement:
+    """The statement in verified bytes. Raises MalformedError where it is none or its control run lacks something."""
+    data = parse_object(payload, "the statement")
+    kind, predicate, subjects = data.get("predicateType"), data.get("predicate", {}), data.get("subject")
+    if data.get("_type") != STATEMENT_TYPE or not isinstance(kind, str) or not kind:
+        raise MalformedError("it is not an in-toto Statement v1")
+    if not isinstance(predicate, dict):
+        raise MalformedError("the predicate is not an object")
+    if not isinstance(subjects, list) or not subjects or not all(map(_is_subject, subjects)):
+        raise MalformedError("a subject lacks its digest")
+    if kind == CONTROL_EXECUTION:
+        refuse_wrong(predicate)
+    return Statement(kind, tuple(subjects), predicate)
+
+
+def refuse_wrong(predicate: Mapping[str, Any]) -> None:
+    """Nothing if it is a control run as the schema says, its times in order; raises MalformedError otherwise."""
+    wrong = problem("control-execution", predicate)
+    if wrong:
+        raise MalformedError(f"the receipt is not valid: {wrong}")
+    started, finished = parse_time(predicate["startedOn"]), parse_time(predicate["finishedOn"])
+    if started is None or finished is None or finished < started:
+        raise MalformedError("the receipt is not valid: startedOn and finishedOn are no times in order")
+
+
+def write_statement(predicate: Mapping[str, Any], subject: Mapping[str, Any]) -> bytes:
+    """The bytes to sign. Raises MalformedError if the control run is not valid."""
+    refuse_wrong(predicate)
+    if not _is_subject(subject):
+        raise MalformedError("the subject lacks its digest")
+    statement = {
+        "_type": STATEMENT_TYPE,
+        "subject": [subject],
+        "predicateType": CONTROL_EXECUTION,
+        "predicate": predicate,
+    }
+    return compact(statement)
+
+
+def subject_of(predicate: Mapping[str, Any], secret: bytes | None = None) -> dict[str, Any]:
+    """What the receipt is about: the model's digest where it has one, else a digest of the target's name.
+
+    Names of outputs and prompts can be guessed, so with `secret` theirs is an HMAC-SHA-256 (RFC 2104) under a key that
+    the deployer keeps; the algorithm's name says so.
+    """
+    target, model = predicate["target"], predicate.get("model", {})
+    name = f"{target['kind']}/{target['id']}"
+    if target["kind"] == "modelVersion" and "digest" in model:
+        return {"name": name, "digest": model["digest"]}
+    return {"name": name, "digest": digest_of(name.encode(), secret)}
+
+
+def digest_of(content: bytes, secret: bytes | None = None) -> dict[str, str]:
+    """A DigestSet: SHA-256, or HMAC-SHA-256 where content is short enough to be guessed and there is a secret."""
+    if secret:
+        return {"aimsHmacSha256": hmac.new(secret, content, hashlib.sha256).hexdigest()}
+    return {"sha256": hashlib.sha256(content).hexdigest()}
+
+
+def new_id(moment: datetime) -> str:
+    """A UUIDv7 (RFC 9562, 5.7): its time first, so that receipts sort by it."""
+    milliseconds = int(moment.timestamp() * 1000)
+    noise = int.from_bytes(os.urandom(10))
+    value = milliseconds << 80 | 7 << 76 | (noise >> 68 & 0xFFF) << 64 | 2 << 62 | noise & (1 << 62) - 1
+    return str(uuid.UUID(int=value))
+
+
+def id_of(*parts: str) -> str:
+    """A UUIDv5 of the parts: the same source and place always make the same id."""
+    return str(uuid.uuid5(_NAMESPACE, "\0".join(parts)))
+
+
+def time_text(moment: datetime) -> str:
+    """RFC 3339 in UTC, to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_time(text: str) -> datetime | None:
+    """The moment, to the microsecond; None if the text is no RFC 3339 time in UTC."""
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        whole = datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return whole.replace(microsecond=int((found[2] or "0").ljust(6, "0")[:6]))
+
+
+def _is_subject(subject: object) -> bool:
+    """A ResourceDescriptor with a digest set of texts (spec/v1/digest_set.md)."""
+    digest = subject.get("digest") if isinstance(subject, dict) else None
+    return isinstance(digest, dict) and bool(digest) and all(isinstance(value, str) for value in digest.values())
