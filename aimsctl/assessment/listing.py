@@ -24,7 +24,7 @@ _ROW_SHAPES: Final = ("*.action", "*.measurement")
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """One condition: the dotted path of a field or computed value, and the text it must have; empty asks for absence."""
+    """One condition: the path of a field or computed value, and the text it must have; empty asks for absence."""
 
     field: str
     value: str

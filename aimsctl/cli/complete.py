@@ -5,18 +5,21 @@ A completion never fails and never prints: where there is no workspace, or it ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
+
+import typer  # noqa: TC002 - it asks what the arguments are annotated with, at run time
 
 from aimsctl.cli.session import Session, place
 from aimsctl.errors import AimsError
-from aimsctl.output.clean import one_line
 from aimsctl.workspace.kinds import kind_names
 from aimsctl.workspace.workspace import Workspace, load
 
-if TYPE_CHECKING:
-    import typer
+# Shells evaluate what completion prints, and artefacts come from anybody: only letters, digits and calm marks get out.
+_PLAIN_ID: Final = re.compile(r"[A-Z0-9-]+")
+_LIVELY: Final = re.compile(r"[^\w ,.-]")
 
 
 def kinds(incomplete: str) -> list[str]:
@@ -54,8 +57,8 @@ def _ids(context: Any, incomplete: str, kind: str = "") -> Iterator[tuple[str, s
         return
     for identifier, artefact in sorted(workspace.by_id.items()):
         fits = identifier.startswith(incomplete.upper()) and (not kind or artefact.kind == kind)
-        if fits and identifier.isprintable():
-            yield identifier, one_line(artefact.title)
+        if fits and _PLAIN_ID.fullmatch(identifier):
+            yield identifier, " ".join(_LIVELY.sub(" ", artefact.title).split())
 
 
 def _workspace(context: typer.Context) -> Workspace | None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from aimsctl.output.colour import Tone
-from aimsctl.output.report import counted, shown_path
-from aimsctl.output.tree import Block, Cell, Column, Heading, Paragraph, Table
+from aimsctl.output.report import shown_path
+from aimsctl.output.tree import Block, Bullets, Heading, Item, Paragraph
 
 Record = Mapping[str, Any]
-_GRADE_TONES: Final[dict[str, Tone]] = {"major": "bad", "unknown": "bad", "minor": "warn"}
 
 
 def duties_body(record: Record) -> Iterator[Block]:
-    """A table a stretch of time, each with what, who and where."""
+    """A list a stretch of time: what, where, who, and which requirements wait for it."""
     of = f" of {record['owner']}" if record["owner"] else ""
     yield Heading(1, f"To do{of}, as of {record['as_of']}")
     counts = record["counts"]
@@ -32,29 +31,17 @@ def duties_body(record: Record) -> Iterator[Block]:
     for heading, found in stretches:
         if found:
             yield Heading(2, f"{heading} ({len(found)})")
-            yield _table(found)
+            yield Bullets(tuple(_item(one) for one in found))
     if not rows:
         yield Paragraph("Nothing is due.", "good")
-    else:
-        yield Paragraph(f"{counted(len(rows), 'duty').replace('dutys', 'duties')} in all.")
 
 
-def _table(found: Sequence[Record]) -> Table:
-    dated = any(one["due"] for one in found)
-    heads = (*(("Due",) if dated else ()), "What", "Who", "Counts for", "Where")
-    return Table(tuple(Column(head) for head in heads), tuple(_row(one, dated=dated) for one in found))
-
-
-def _row(one: Record, *, dated: bool) -> tuple[Cell, ...]:
-    due = (Cell(one["due"] or "", "bad" if one["overdue"] else ""),) if dated else ()
-    named = "" if one["source"] == "gap" else f"{one['id']} {one['title']}: "
-    who = one["owner_title"] or "nobody"
+def _item(one: Record) -> Item:
+    due = f"{one['due']} " if one["due"] else ""
+    who = one["owner_title"] or "nobody is named"
     holder = f" ({one['holder']})" if one["holder"] and one["holder"] != who else ""
-    counts = ", ".join(one["requirements"]) + (f" ({one['grade']})" if one["grade"] else "")
-    return (
-        *due,
-        Cell(f"{named}{one['what']}"),
-        Cell(f"{who}{holder}", "" if one["owner_title"] else "bad"),
-        Cell(counts, _GRADE_TONES.get(one["grade"], "")),
-        Cell(f"{shown_path(one['path'])}:{one['line']}", "muted"),
-    )
+    counts = f"; counts for {', '.join(one['requirements'])}" if one["requirements"] else ""
+    grade = f" ({one['grade']})" if one["grade"] else ""
+    tone: Tone = "bad" if one["overdue"] or one["grade"] in ("major", "unknown") else ""
+    said = f"{due}{one['id']} {one['title']}: {one['what']}"
+    return Item(said, tone, f"{shown_path(one['path'])}:{one['line']}", (f"{who}{holder}{counts}{grade}",))
