@@ -15,6 +15,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "show": ("aimsctl.cli.show", "Show an artefact and what it is linked to."),
     "graph": ("aimsctl.cli.graph", "Draw how risks, controls and evidence hang together."),
     "todo": ("aimsctl.cli.todo", "List what is due, by whom."),
+    "decide": ("aimsctl.cli.decide", "Say whether a certificate is worth it, and why."),
+    "crosswalk": ("aimsctl.cli.crosswalk", "Show what the AIMS shows of other frameworks."),
     "approve": ("aimsctl.cli.approve", "Record that a text was approved."),
     "review": ("aimsctl.cli.approve", "Record that a text was looked at again."),
     "rules": ("aimsctl.cli.rules", "List every rule."),

@@ -46,6 +46,11 @@ def systems(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return list(_ids(context, incomplete, "ai-system"))
 
 
+def cases(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The ids of certification cases that begin so."""
+    return list(_ids(context, incomplete, "certification-case"))
+
+
 def roles(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """The ids of roles that begin so."""
     return list(_ids(context, incomplete, "role"))

@@ -13,7 +13,7 @@ from lxml import etree
 from aimsctl.source.yaml import read
 from tests.conftest import Builder, Run
 from tests.packaging.distributions import ROOT
-from tests.unit.output_reports import HOSTILE, obeyed
+from tests.unit.output_reports import HOSTILE, inert_markdown, obeyed
 
 DRAWN = (
     *(text for text in HOSTILE if "\ud800" not in text),  # no YAML holds half of a surrogate pair
@@ -83,6 +83,11 @@ def test_R_01_no_title_is_markup_on_a_page(run: Run, hostile: Path) -> None:
         tags = {element.tag for element in page.iter() if isinstance(element.tag, str)}
         assert tags.isdisjoint({"script", "img", "iframe", "a", "svg", "form", "object", "embed", "base", "b"})
         assert [name for element in page.iter() for name in element.attrib if name.startswith("on")] == []
+
+
+def test_R_02_no_title_is_markup_in_markdown(run: Run, hostile: Path) -> None:
+    for command in (("list", "risk"), ("show", "RISK-20"), ("todo",)):
+        inert_markdown(run(*command, "--format", "md", cwd=hostile).stdout)
 
 
 def test_R_02_a_title_in_mermaid_is_a_label(run: Run, hostile: Path) -> None:
