@@ -35,6 +35,8 @@ def advice_body(record: Record) -> Iterator[Block]:
     yield from _answer(record)
     yield from _options(record["options"])
     yield from _theatre(record)
+    yield Heading(2, "What it rests on")
+    yield Facts(tuple((one["name"], Cell(one["value"])) for one in record["basis"]))
     yield from _demand(record["demand"], record["money"]["currency"])
     yield from _money(record["money"])
     yield from _drivers(record["drivers"])

@@ -18,7 +18,16 @@ NAME = re.compile(r"\{([a-z_0-9]+)\}")
 FIGURES = {
     *("needing", "verb_needing", "worth_needing", "bridging", "worth_expected", "needed_by", "months_left"),
     *("least_months", "most_months", "accepting_soc2", "worth_soc2", "accepting_evidence", "worth_evidence"),
-    *("accepting_framework", "worth_framework", "owner", "years_funded", "quotes_total", "budget_total", "short_years"),
+    *(
+        "accepting_framework",
+        "worth_framework",
+        "owner",
+        "years_funded",
+        "quotes_total",
+        "budget_total",
+        "audits_total",
+        "short_years",
+    ),
     *("offers", "stage_1_blockers", "stage_2_blockers", "unproven", "must_run", "documented", "requirements", "major"),
     *("minor", "roles", "systems", "high_risk_count", "high_risk_systems", "suppliers", "people", "sites", "held"),
 }

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from aimsctl.assessment.calendar import Duration, parse_date
 from aimsctl.assessment.case import case_named
+from aimsctl.assessment.computed.registry import listed
 from aimsctl.assessment.decision.demand import demand, earliest, records
 from aimsctl.assessment.decision.means import costs, means
 from aimsctl.assessment.decision.standing import readiness, standing, theatre
 from aimsctl.assessment.responsible import title_of
+from aimsctl.assessment.sentences import joined
 from aimsctl.standard.deciding import Option, Rung, decision
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aimsctl.assessment.decision.figures import Figures
     from aimsctl.assessment.gap import GapReport
@@ -35,6 +37,7 @@ def advice(report: GapReport, name: str = "") -> Record:
         "standard": f"{facts.catalogue.standard}:{facts.catalogue.edition}",
         "as_of": report.as_of.isoformat(),
         "case": _case(case),
+        "basis": [{"name": name, "value": value} for name, value in _basis(case, figures)],
         "recommendation": {
             "option": rung.option,
             "title": chosen["title"],
@@ -109,6 +112,21 @@ def _case(case: Item) -> Record:
         "path": span.path if span is not None else "",
         "line": span.line if span is not None else 1,
     }
+
+
+def _basis(case: Item, figures: Figures) -> Iterator[tuple[str, str]]:
+    """What the case and the systems in scope say, as it was weighed."""
+    facts, words = case.facts, figures.words
+    yield "people in AI work", words["people"]
+    yield "sites", words["sites"]
+    yield "AI systems in scope", f"{words['systems']}, high risk: {words['high_risk_systems']}"
+    yield "AI roles", words["roles"]
+    yield "held", words["held"]
+    yield "markets", joined([str(name) for name in listed(case.data.get("markets"))]) or "none on file"
+    yield "laws weighed", joined([title_of(facts, name) for name in listed(case.data.get("laws"))]) or "none on file"
+    yield "would run it", words["owner"] or "nobody is named"
+    yield "internal auditor", str(case.get("internal_auditor") or "nobody is named")
+    yield "years promised", f"{words['years_funded']} of 3"
 
 
 def _management(case: Item, option: str) -> Record:

@@ -39,6 +39,7 @@ def means(case: Item) -> Figures:
             "owner": title_of(case.facts, owner),
             "years_funded": f"{funded:g}",
             "quotes_total": money(found["quotes_total"], currency),
+            "audits_total": money(found["audits_total"], currency),
             "budget_total": money(found["budget_total"], currency),
             "short_years": missing,
             "offers": str(offers),

@@ -141,8 +141,8 @@ def _organisation(case: Item) -> Figures:
             "eu_market": bool(markets & _EUROPE),
         },
         {
-            "people": "An unknown number of" if people is None else f"{people:g}",
-            "sites": "An unknown number of" if sites is None else f"{sites:g}",
+            "people": "not on file" if people is None else f"{people:g}",
+            "sites": "not on file" if sites is None else f"{sites:g}",
             "held": joined([_HELD.get(name, name) for name in held]) or "none",
         },
     )
