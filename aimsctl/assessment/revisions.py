@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from aimsctl.assessment.changes import differences
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from aimsctl.workspace.versions import Snapshot, Version
 
 What = Literal["added", "changed", "retired", "removed"]
+FORMAL: Final = ("approval", "status", "review", "version ", "issued ")
+"""How the words begin that say that there is another text, not what it says."""
+_TOLD: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,46 @@ def revisions(identifier: str, versions: Iterable[Version]) -> Iterator[Revision
             approved_by=str(new.get("by") or ""),
             approved_on=str(new.get("date") or ""),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """An approved text of an artefact: when and by whom it was approved, who wrote it last, what it changed."""
+
+    version: str
+    approved_on: str
+    approved_by: str
+    commit: str
+    author: str
+    what: str
+
+
+def approved_revisions(versions: Sequence[Version]) -> Iterator[Approved]:
+    """The approved texts in the order of the versions, newest first, each against the approved text before it."""
+    marks = [at for at, one in enumerate(versions) if _brings_approval(one)]
+    for number, at in enumerate(marks):
+        after = versions[at].after
+        if after is None:
+            continue
+        before = versions[marks[number + 1]].after if number + 1 < len(marks) else None
+        written = versions[at + 1 : marks[number + 1] if number + 1 < len(marks) else None] or versions[at : at + 1]
+        approval = after.artefact.get("approval")
+        words = [one for one in changed_words(before, after) if not one.startswith(FORMAL)]
+        more = f" and {len(words) - _TOLD} more" if len(words) > _TOLD else ""
+        yield Approved(
+            version=str(after.artefact.get("version") or ""),
+            approved_on=str(approval.get("date") or "") if isinstance(approval, dict) else "",
+            approved_by=str(approval.get("by") or "") if isinstance(approval, dict) else "",
+            commit=versions[at].commit.id,
+            author=written[0].commit.author.name,
+            what="first approved version" if before is None else "; ".join(words[:_TOLD]) + more or "approved anew",
+        )
+
+
+def _brings_approval(version: Version) -> bool:
+    was = None if version.before is None else version.before.artefact.get("approval")
+    approval = None if version.after is None else version.after.artefact.get("approval")
+    return isinstance(approval, dict) and approval != was
 
 
 def _what(version: Version) -> What:

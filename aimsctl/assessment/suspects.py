@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.calendar import parse_date
-from aimsctl.assessment.revisions import changed_words
+from aimsctl.assessment.revisions import FORMAL, changed_words
 from aimsctl.workspace.fingerprint import fingerprint
 from aimsctl.workspace.kinds import kind
 
@@ -24,13 +24,6 @@ MODELS: Final = "ai-system"
 RATES_BY: Final = {"risk": "risk-method"}
 """Kinds that rely on another one without naming it: ratings mean something in the scales of the method alone."""
 _TOLD: Final = 3
-_FORMAL: Final = (
-    "approval",
-    "status",
-    "review",
-    "version ",
-    "issued ",
-)  # say that there is another text, not what it says
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +108,7 @@ class _Changes:
         then, now = newer[-1].before, newer[0].after
         if fingerprint(then.artefact, then) == fingerprint(now.artefact, now):
             return ""
-        told = [words for words in changed_words(then, now) if not words.startswith(_FORMAL)]
+        told = [words for words in changed_words(then, now) if not words.startswith(FORMAL)]
         more = f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
         return "; ".join(told[:_TOLD]) + more
 

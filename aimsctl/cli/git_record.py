@@ -44,13 +44,15 @@ class Record:
 
         return Approvals(workspace, self.versions(workspace), self.signers)
 
-    def versions(self, workspace: Workspace | None = None, ids: frozenset[str] | None = None) -> Versions:
-        """The versions of the artefacts up to the commit of that state, or to HEAD. Raises GitError."""
+    def versions(
+        self, workspace: Workspace | None = None, ids: frozenset[str] | None = None, until: str = ""
+    ) -> Versions:
+        """The versions of the artefacts up to a commit: that of the state, the one named, or HEAD. Raises GitError."""
         from aimsctl.workspace.versions import Versions  # noqa: PLC0415 - only where history is read
 
         tree = self.here.tree if workspace is None else workspace.tree
         repository, inside = history_of(self.session, self.here.root)
-        last = getattr(tree, "commit", None) or repository.resolve("HEAD")
+        last = repository.resolve(until) if until else getattr(tree, "commit", None) or repository.resolve("HEAD")
         return Versions(repository, last, inside, self.here.config.policies, self.known, ids)
 
     @cached_property

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -53,6 +53,7 @@ _CALLS: Final = {
     "staged": ("ls-files", "-z", "--stage", "--"),
     "objects": ("cat-file", "--batch"),
     "line": ("rev-list", "--first-parent", "--timestamp"),
+    "touching": ("rev-list", "--max-count=1"),
     "walk": ("rev-list", "--topo-order", "--full-history"),
     "differences": ("diff-tree", "--stdin", "-r", "-c", "-z", "--raw", "--root", "--no-renames"),
     "tags": ("for-each-ref", "--format=%(objectname) %(*objectname) %(refname:strip=2)"),
@@ -130,6 +131,11 @@ class Repository:
         """The commits of the main line, newest first, each followed by its first parent: id and claimed Unix time."""
         rows = (row.split(" ") for row in self._text("line", last.id).split("\n") if row)
         return [(identifier, int(seconds)) for seconds, identifier in rows]
+
+    def touching(self, last: Commit, paths: Sequence[str]) -> Commit | None:
+        """The newest commit up to that one that changed any of the paths; None if none did."""
+        found = self._text("touching", last.id, "--", *paths)
+        return self.commit(found) if found else None
 
     def tags(self) -> list[tuple[str, str]]:
         """The tags by name, each with the id of what it names in the end."""
