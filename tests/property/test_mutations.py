@@ -1,8 +1,8 @@
 """The worked example, changed in one place: exactly what depends on that place moves, and in the right direction.
 
-Three oracles, none of them the grading itself: a table of changes whose effects were reasoned out from the story and
-the judgement, one by one; what each test was seen to read, so that nothing else may move; and the rule that a change
-for the worse silences only what was said of the changed artefact itself.
+Three oracles: a table of changes whose effects were reviewed one by one against the story and the judgement; what each
+test was seen to read, so that nothing else may move; and the rule that a change for the worse silences only what was
+said of the changed artefact itself.
 """
 
 from __future__ import annotations
