@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aimsctl.assessment import ageing, exceptions, exposure
+from aimsctl.assessment import ageing, exceptions
 from aimsctl.assessment.computed.registry import listed
 from aimsctl.assessment.findings import GRADE_WORDS
 from aimsctl.assessment.readiness import summarise
 from aimsctl.assessment.responsible import owner_of
-from aimsctl.documents import applicability
+from aimsctl.documents import applicability, exposed, references
 from aimsctl.documents.plain import Plain, Prose, Record, Records, Visible
 from aimsctl.documents.tree import Tone
 
@@ -52,8 +52,11 @@ def shared(report: GapReport, provenance: Provenance, visible: Visible) -> Recor
         "requirements": [_requirement(report, records, one) for one in report.requirements],
         "statement": soa,
         "statement_counts": applicability.counts(soa),
+        "statement_by_control": references.by_control(soa),
+        "owed": references.owed(report, records),
+        "named_by": references.named_by(report.facts, records),
         "levels": _levels(report),
-        "matrix": _visible(exposure.risks(report.facts)["matrix"], visible),
+        "exposure": exposed.exposure(report.facts, records, _levels(report)),
         "evidence": _visible(ageing.evidence(report)["rows"], visible),
         "waivers": _visible(exceptions.waivers(report), visible),
         "summary": _summary(report),

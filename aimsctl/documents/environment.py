@@ -17,7 +17,9 @@ from markupsafe import Markup
 from aimsctl.assessment.calendar import parse_date, parse_duration
 from aimsctl.documents.escaping import anchor_name, code, escape
 from aimsctl.documents.prose import block_markdown
-from aimsctl.documents.tree import MARKS
+from aimsctl.documents.figures import drawn
+from aimsctl.documents.tree import MARKS, Figure
+from aimsctl.documents.writing import write
 from aimsctl.errors import RenderError
 
 if TYPE_CHECKING:
@@ -138,6 +140,16 @@ def _file(value: Mapping[str, object], name: str) -> Markup:
     return _markup(f"[{escape(name)}]({value['stem']}.{name})")
 
 
+def _leads_to(title: object, stem: object) -> Markup:
+    """A link to another document of the same run, showing its title."""
+    return _markup(f"[{_shown(title)}]({anchor_name(stem)})")
+
+
+def _figure(values: Iterable[Mapping[str, Any]], name: str) -> Markup:
+    """Artefacts as a drawing of that kind, told in lines."""
+    return _markup(write([Figure(name, tuple(drawn(name, values)))]).rstrip("\n"))
+
+
 def _refs(values: Iterable[object], document: str = "") -> Markup:
     """Links to several artefacts, parted by commas."""
     return _markup(", ".join(_ref(one, document) for one in values) or NOTHING)
@@ -228,6 +240,8 @@ _FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "code": _code,
     "day": _day,
     "file": _file,
+    "figure": _figure,
+    "leads_to": _leads_to,
     "lines": _lines,
     "listed": _listed,
     "named": _named,
