@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aimsctl.documents.applicability import Evidence
+from aimsctl.documents.plain import natural
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -30,7 +31,10 @@ def named_by(facts: Facts, records: Records) -> dict[str, list[Record | None]]:
     """The artefacts that point at an id and are not retired, by that id."""
     links = facts.workspace.links
     return {
-        name: [records.link(one) for one in dict.fromkeys(link.source.id for link in found if _stands(link.source))]
+        name: [
+            records.link(one)
+            for one in sorted({link.source.id for link in found if _stands(link.source)}, key=natural)
+        ]
         for name, found in links.items()
     }
 
