@@ -20,7 +20,8 @@ class Definition:
 
     `one` is about one controlled artefact of the kind, `each` about every one in a file of its own, `register` about
     all of them. `where` narrows the artefacts to those whose field has the value. `takes_in` is the type of documents
-    whose texts it contains; `more` works out what only this document needs.
+    whose texts it contains, `compiled` says that it is about more than its kind, and `more` works out what only this
+    document needs.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Definition:
     requirements: tuple[str, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     takes_in: str = ""
+    compiled: bool = False
     more: Inputs | None = None
 
     @property

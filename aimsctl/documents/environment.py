@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from aimsctl.assessment.calendar import parse_date, parse_duration
 from aimsctl.documents.escaping import anchor_name, code, escape
-from aimsctl.documents.prose import block_markdown
 from aimsctl.documents.figures import drawn
+from aimsctl.documents.prose import block_markdown
 from aimsctl.documents.tree import MARKS, Figure
 from aimsctl.documents.writing import write
 from aimsctl.errors import RenderError

@@ -105,9 +105,12 @@ def _inline(figure: Figure, made: Drawing) -> str:
     wide, high = WIDE * _EMU, _emu(made.high)
     shapes = [*map(_word_arrow, made.arrows), *map(_word_box, made.boxes)]
     said = f'descr="{escape(description(figure))}" title="{escape(title(figure))}"'
-    frame = f'<a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/><a:chOff x="0" y="0"/><a:chExt cx="{wide}" cy="{high}"/>'
+    frame = (
+        f'<a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/><a:chOff x="0" y="0"/><a:chExt cx="{wide}" cy="{high}"/>'
+    )
     return (
-        '<w:r><mc:AlternateContent><mc:Choice Requires="wpg"><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">'
+        '<w:r><mc:AlternateContent><mc:Choice Requires="wpg">'
+        '<w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">'
         f'<wp:extent cx="{wide}" cy="{high}"/><wp:docPr id="1" name="Figure" {said}/><wp:cNvGraphicFramePr/>'
         '<a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingGroup">'
         f"<wpg:wgp><wpg:cNvGrpSpPr/><wpg:grpSpPr><a:xfrm>{frame}</a:xfrm></wpg:grpSpPr>"
@@ -146,7 +149,7 @@ def _word_arrow(arrow: Arrow) -> str:
     return (
         '<wps:wsp><wps:cNvPr id="#ID#" name="Arrow"/><wps:cNvCnPr/><wps:spPr>'
         f'<a:xfrm{flip}>{place}</a:xfrm><a:prstGeom prst="line"><a:avLst/></a:prstGeom>'
-        f'{_pen(_SOFT, head=True)}</wps:spPr><wps:bodyPr/></wps:wsp>'
+        f"{_pen(_SOFT, head=True)}</wps:spPr><wps:bodyPr/></wps:wsp>"
     )
 
 

@@ -77,7 +77,9 @@ def laid_out(lines: Sequence[str]) -> Drawing:
     top = len(bands) * (_BAND + _GAP) + (2 * _GAP if bands else 0)
     placed = _ring(ring, top)
     boxes |= {
-        name: Box(*placed[name], *_BOX, _written(name, parsed[name][0], [one for one in parsed[name][1] if one in bands]))
+        name: Box(
+            *placed[name], *_BOX, _written(name, parsed[name][0], [one for one in parsed[name][1] if one in bands])
+        )
         for name in ring
     }
     pairs = {(name, one) for name in ring for one in parsed[name][1] if one in placed and one != name}
@@ -102,7 +104,7 @@ def _band(place: int, title: str, name: str) -> Box:
 
 def _ring(names: Sequence[str], top: float) -> dict[str, Point]:
     """The upper left corner of each box: on an ellipse, clockwise from the left of its top."""
-    wide, high = _BOX
+    wide = _BOX[0]
     across, down = (WIDE - wide) / 2 - 1, max(78.0, 26.0 * len(names))
     if len(names) == 1:
         return {names[0]: ((WIDE - wide) / 2, top)}

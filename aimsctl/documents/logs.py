@@ -1,4 +1,4 @@
-"""The sheets of records and of what supports the management system; the rules are those of `registers`."""
+"""The sheets of records, of suppliers and of waivers; the rules are those of `registers`."""
 
 from __future__ import annotations
 
@@ -6,154 +6,8 @@ from typing import Final
 
 from aimsctl.documents.registers import actions_sheet, register_sheet
 
-STATED: Final = "Status = status"
+_STATED: Final = "Status = status"
 
-RESOURCES: Final = register_sheet(
-    "Resources",
-    "resource",
-    "Resource = id",
-    "Title = title",
-    "Kind = type",
-    "Needed by = serves",
-    "AI systems = ai_systems.title",
-    "Stages = stages",
-    "Description = description",
-    "Version = item_version",
-    "Origin = origin",
-    "Supplier = supplier.id",
-    "Licence = licence",
-    "Location = location",
-    "Capacity = capacity",
-    "Skills = skills",
-    "Needed = amount_needed",
-    "Provided = amount_provided",
-    "Unit = unit",
-    "Last review = last_review",
-    STATED,
-)
-DATA: Final = register_sheet(
-    "Data sets",
-    "dataset",
-    "Data set = id",
-    "Title = title",
-    "Version = data_version",
-    "Digest = digest",
-    "Used for = used_for",
-    "Source = source",
-    "Source owner = source_owner",
-    "Supplier = supplier.id",
-    "Obtained = obtained",
-    "Basis = rights_basis",
-    "Rights = rights",
-    "Categories = categories",
-    "Personal = personal",
-    "Sensitive = sensitive",
-    "People = demographics",
-    "Selection reason = selection_reason",
-    "Known limits = known_limits",
-    "Lineage = lineage",
-    "Origin verified = provenance_checked",
-    "Retention = retention",
-    "Disposal = disposal",
-    "Owner = owner.title",
-    STATED,
-)
-QUALITY: Final = register_sheet(
-    "Quality",
-    "dataset",
-    "Data set = of.id",
-    "Version = of.data_version",
-    "Measure = measure",
-    "At least = at_least",
-    "At most = at_most",
-    "Value = value",
-    "Date = date",
-    "Met = met",
-    "Decision = decision",
-    below="quality",
-)
-EVALUATIONS: Final = register_sheet(
-    "Results",
-    "evaluation",
-    "Evaluation = of.id",
-    "System = of.ai_system.title",
-    "Model version = of.model_version",
-    "Criteria set = of.criteria_set",
-    "Finished = of.date",
-    "Subject = theme",
-    "Measure = measure",
-    "Group = group",
-    "At least = at_least",
-    "At most = at_most",
-    "Value = value",
-    "Met = met",
-    "Decision = of.decision",
-    below="results",
-)
-COMPETENCE: Final = register_sheet(
-    "Competence",
-    "competence",
-    "Record = id",
-    "Person = person.title",
-    "Role = role.title",
-    "Judged = date",
-    "Kinds of proof = proof.type",
-    "Proof = proof.what",
-    "Gaps = gaps",
-    "Actions = actions.what",
-    "Due = actions.due",
-    "Effect checked = effect_checked",
-    "Effect = effect",
-)
-TRAINING: Final = register_sheet(
-    "Awareness and training",
-    "training",
-    "Activity = id",
-    "Title = title",
-    "Date = date",
-    "Type = type",
-    "Topics = topics",
-    "Content = content",
-    "Expected = expected",
-    "Attended = attended",
-    "Understanding = understanding",
-    "Others reached by = missing_plan",
-)
-COMMUNICATION: Final = register_sheet(
-    "Communication",
-    "communication",
-    "Message = id",
-    "Title = title",
-    "Topic = topic",
-    "Direction = direction",
-    "Audience = audience",
-    "Trigger = trigger",
-    "Every = every",
-    "Means = means",
-    "Sender = sender.title",
-    "Deadline = deadline",
-    "Sent = sent.date",
-    STATED,
-)
-DOCUMENTS: Final = register_sheet(
-    "Documents",
-    "document",
-    "Document = id",
-    "Title = title",
-    "Types = types",
-    "Version = version",
-    "Issued = issued",
-    "Owner = owner.title",
-    STATED,
-    "Approved by = approval.by.title",
-    "Approved = approval.date",
-    "Next review = next_review",
-    "Location = location",
-    "Available at = available_at",
-    "Classification = classification",
-    "Retention = retention",
-    "Issuer = issuer",
-)
 CHANGES: Final = register_sheet(
     "Changes",
     "change",
@@ -210,7 +64,7 @@ METRICS: Final = register_sheet(
     "Baseline = baseline",
     "Measured by = measured_by.title",
     "Evaluated by = evaluated_by.title",
-    STATED,
+    _STATED,
 )
 RESULTS: Final = register_sheet(
     "Results",
@@ -321,7 +175,7 @@ SUPPLIERS: Final = register_sheet(
     "Exit = exit",
     "Next review = next_review",
     "Owner = owner.title",
-    STATED,
+    _STATED,
 )
 ALLOCATIONS: Final = register_sheet(
     "Allocation",

@@ -1,4 +1,4 @@
-"""What belongs together across artefacts: who points at whom, and for each control its statement row and its evidence."""
+"""What belongs together across artefacts: who points at whom, and the row and the evidence of a control."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ def named_by(facts: Facts, records: Records) -> dict[str, list[Record | None]]:
     links = facts.workspace.links
     return {
         name: [
-            records.link(one)
-            for one in sorted({link.source.id for link in found if _stands(link.source)}, key=natural)
+            records.link(one) for one in sorted({link.source.id for link in found if _stands(link.source)}, key=natural)
         ]
         for name, found in links.items()
     }
@@ -58,5 +57,3 @@ def text_of(facts: Facts, records: Records, item: Item | None) -> str | None:
 
     content = facts.workspace.text_of(item.artefact) if item is not None and item.artefact is not None else None
     return None if content is None else without_title(records.visible(content.decode("utf-8", "replace")))
-
-

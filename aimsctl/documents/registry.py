@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from aimsctl.documents import logs, registers, sheets
+from aimsctl.documents import logs, registers, sheets, support
 from aimsctl.documents.definition import Definition
 from aimsctl.documents.review_inputs import inputs
 
 _TEXT: Final = "controlled-document"
 
 DEFINITIONS: Final = (
-    Definition("audit-pack-index", "Audit pack index", "register", "soa"),
+    Definition("audit-pack-index", "Audit pack index", "register", "soa", compiled=True),
     # the management system
-    Definition("aims-manual", "Manual of the AI management system", "register", "process", requirements=("4.4",)),
+    Definition(
+        "aims-manual",
+        "Manual of the AI management system",
+        "register",
+        "process",
+        requirements=("4.1", "4.2", "4.3", "4.4"),
+        compiled=True,
+    ),
     Definition("context-analysis", "Context analysis", "one", "context"),
     Definition(
         "interested-parties",
@@ -102,10 +109,10 @@ DEFINITIONS: Final = (
         "ai-system",
         sheets=(registers.SYSTEMS, registers.MODELS),
     ),
-    Definition("resource-record", "Resources of AI systems", "register", "resource", sheets=(logs.RESOURCES,)),
-    Definition("data-register", "Data register with provenance", "register", "dataset", sheets=(logs.DATA,)),
+    Definition("resource-record", "Resources of AI systems", "register", "resource", sheets=(support.RESOURCES,)),
+    Definition("data-register", "Data register with provenance", "register", "dataset", sheets=(support.DATA,)),
     Definition(
-        "data-quality-record", "Data quality requirements and results", "register", "dataset", sheets=(logs.QUALITY,)
+        "data-quality-record", "Data quality requirements and results", "register", "dataset", sheets=(support.QUALITY,)
     ),
     Definition("data-preparation-record", "Data preparation methods", "register", "dataset"),
     Definition(
@@ -129,7 +136,7 @@ DEFINITIONS: Final = (
         "Verification and validation results",
         "register",
         "evaluation",
-        sheets=(logs.EVALUATIONS,),
+        sheets=(support.EVALUATIONS,),
     ),
     Definition("deployment-record", "Deployment plans and release approvals", "register", "deployment"),
     Definition(
@@ -173,15 +180,17 @@ DEFINITIONS: Final = (
         where=("topic", "intended_use"),
     ),
     # support
-    Definition("competence-records", "Competence records", "register", "competence", sheets=(logs.COMPETENCE,)),
-    Definition("awareness-records", "Awareness records", "register", "training", sheets=(logs.TRAINING,)),
-    Definition("communication-plan", "Communication plan", "register", "communication", sheets=(logs.COMMUNICATION,)),
+    Definition("competence-records", "Competence records", "register", "competence", sheets=(support.COMPETENCE,)),
+    Definition("awareness-records", "Awareness records", "register", "training", sheets=(support.TRAINING,)),
+    Definition(
+        "communication-plan", "Communication plan", "register", "communication", sheets=(support.COMMUNICATION,)
+    ),
     Definition(
         "document-control",
         "Document control rules and register",
         "register",
         "document",
-        sheets=(logs.DOCUMENTS,),
+        sheets=(support.DOCUMENTS,),
         takes_in="document_control",
     ),
     Definition(
@@ -220,7 +229,9 @@ DEFINITIONS: Final = (
         sheets=(registers.OBLIGATIONS,),
     ),
     # performance
-    Definition("operational-control-records", "Operational control records", "register", "check", sheets=(logs.CHECKS,)),
+    Definition(
+        "operational-control-records", "Operational control records", "register", "check", sheets=(logs.CHECKS,)
+    ),
     Definition(
         "monitoring-results",
         "Monitoring and measurement plan and results",
@@ -244,6 +255,6 @@ DEFINITIONS: Final = (
     Definition("incident-communication-plan", "Incident communication plan and notices", "register", "communication"),
     Definition("concern-log", "Concern reports", "register", "concern", sheets=(logs.CONCERNS,)),
     Definition("external-report-log", "Reports of harm from outside", "register", "concern", where=("side", "outside")),
-    Definition("waivers", "Waivers", "register", "waiver", sheets=(logs.WAIVERS,)),
+    Definition("waivers", "Waivers", "register", "waiver", requirements=("10.2",), sheets=(logs.WAIVERS,)),
 )
 BY_ID: Final = {definition.id: definition for definition in DEFINITIONS}

@@ -163,7 +163,9 @@ class Run:
         return {
             "stem": wanted.stem,
             "title": wanted.definition.name,
-            "label": f"{wanted.definition.name} {item['id']}" if wanted.definition.form == "each" and item else wanted.definition.name,
+            "label": f"{wanted.definition.name} {item['id']}"
+            if wanted.definition.form == "each" and item
+            else wanted.definition.name,
             "about": self.records.text(about) if item is not None else None,
             "version": item["version"] if item is not None else None,
             "status": str(item["status"]) if item is not None else "register",
