@@ -27,6 +27,7 @@ TONES: Final[dict[str, Tone]] = {
         ("complete", "current", "conforms", "approved", "implemented", "reached", "fresh", "closed"), "good"
     ),
     **dict.fromkeys(("effective", "passed", "good", "yes", "go", "release", "high_enough", "strength"), "good"),
+    **dict.fromkeys(("done", "met"), "good"),
     **dict.fromkeys(("partial", "partly", "opportunity", "draft", "in_review", "claimed", "stale", "minor"), "notice"),
     **dict.fromkeys(("awaiting_check", "go_with_measures", "release_with_limits", "inconclusive", "open"), "notice"),
     **dict.fromkeys(("suspect", "unknown", "restrict", "serious", "in_action", "rework"), "warn"),

@@ -92,31 +92,39 @@ def verification(item: Item, field: str = "approval") -> str | None:
 
 
 def _of_register(definition: Definition, entries: Sequence[Item], facts: Facts, records: Records) -> Record:
-    counted = Counter(str(item.get("status")) for item in entries)
-    words = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(counted.items()))
     owner = owner_of(facts, definition.serves[0]) if definition.serves else ""
     known = [name for item in entries if (name := item.get("classification")) in _SECRECY]
     reviews = [str(day) for item in entries if (day := item.get("next_review")) is not None]
     last = [str(day) for item in entries if (day := item.get("last_review")) is not None]
-    kind_of = f"Register, {len(entries)} {'entry' if len(entries) == 1 else 'entries'}{f': {words}' if words else ''}"
+    status, approval = _state_of_register(definition, entries)
     return {
         "id": definition.id,
         "title": definition.name,
         "version": None,
         "issued": None,
-        "status": _COMPILED if definition.compiled else kind_of,
+        "status": status,
         "owner": {"id": "", "title": Plain(records.visible(owner)), "kind": "role"} if owner else None,
         "approver": None,
         "approved": None,
-        "verification": "Each artefact is approved on its own"
-        if definition.compiled
-        else "Entries are approved one by one",
+        "verification": approval,
         "classification": max(known, key=lambda name: _SECRECY.index(str(name)), default=None),
         "last_review": max(last, default=None),
         "next_review": min(reviews, default=None),
         "path": None,
         "data": None,
     }
+
+
+def _state_of_register(definition: Definition, entries: Sequence[Item]) -> tuple[str, str]:
+    """Its status, and how what is in it was approved."""
+    if definition.compiled:
+        return _COMPILED, "Each artefact is approved on its own"
+    register = f"Register, {len(entries)} {'entry' if len(entries) == 1 else 'entries'}"
+    if klass(definition.kind) == "record":
+        return register, "Its entries are records: dated and kept, not approved"
+    counted = Counter(str(item.get("status")) for item in entries)
+    words = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(counted.items()))
+    return f"{register}: {words}" if words else register, "Entries are approved one by one"
 
 
 def _draft(subject: Item | None, errors: int) -> str | None:
