@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import BaseLoader, FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, pass_context
@@ -32,8 +33,9 @@ LONGEST: Final = 20_000_000  # characters of one document
 _SOURCES: Final = re.compile(r"[a-z0-9-]+(?:\.md)?\.j2\Z")
 
 
+@lru_cache(maxsize=4)
 def environment(sources: Sources) -> ImmutableSandboxedEnvironment:
-    """A sandbox that takes templates only from `sources`: the text of the template of a name, None if there is none."""
+    """A sandbox that takes templates only from `sources`, each made ready once for all documents of a run."""
 
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         text = sources(name) if _SOURCES.match(name) else None

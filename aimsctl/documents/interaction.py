@@ -19,6 +19,7 @@ _GAP: Final = 10.0
 _CHARACTERS: Final = 26  # of a line in a box
 _LINES: Final = 2
 _HEAD: Final = 9.0
+_ON_ELLIPSE: Final = 9  # boxes that lie apart on it
 _BOTH_WAYS: Final = 7.0  # by how much two arrows that go opposite ways are apart
 
 Point = tuple[float, float]
@@ -103,11 +104,15 @@ def _band(place: int, title: str, name: str) -> Box:
 
 
 def _ring(names: Sequence[str], top: float) -> dict[str, Point]:
-    """The upper left corner of each box: on an ellipse, clockwise from the left of its top."""
-    wide = _BOX[0]
+    """The upper left corner of each box: on an ellipse, clockwise from the left of its top; many in two columns."""
+    wide, high = _BOX
+    if len(names) < 2:  # noqa: PLR2004 - one box stands alone
+        return dict.fromkeys(names, ((WIDE - wide) / 2, top + 1))
+    if len(names) > _ON_ELLIPSE:
+        right = names[: (len(names) + 1) // 2]
+        sides = [(WIDE - wide - 1, right), (1.0, list(reversed(names[len(right) :])))]
+        return {name: (x, top + 1 + place * (high + 22)) for x, side in sides for place, name in enumerate(side)}
     across, down = (WIDE - wide) / 2 - 1, max(78.0, 26.0 * len(names))
-    if len(names) == 1:
-        return {names[0]: ((WIDE - wide) / 2, top)}
     start = -pi / 2 - (pi / len(names) if len(names) % 2 == 0 else 0)
     angles = [start + 2 * pi * place / len(names) for place in range(len(names))]
     highest = min(sin(angle) for angle in angles)
