@@ -7,13 +7,28 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jinja2.filters import FILTERS
 
+from aimsctl.assessment.gap import assess
+from aimsctl.documents.environment import environment
+from aimsctl.documents.provenance import Provenance
+from aimsctl.documents.reading import slug as made_slug
+from aimsctl.documents.registry import BY_ID
+from aimsctl.documents.rendering import Run
+from aimsctl.source.config import load as load_config
+from aimsctl.source.files import WorkTree
+from aimsctl.standard.documented import documents as documented
+from aimsctl.workspace.workspace import load
 from tests.acceptance.documents import DAY, example, render, runs, xlsx_rows
 from tests.acceptance.golden import COLUMNS, GOLDEN, columns, pack, small
 from tests.acceptance.golden import DAY as SMALL_DAY
+from tests.packaging.distributions import ROOT
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 ANCHOR = re.compile(r'<a id="([a-z0-9-]+)"></a>')
@@ -55,10 +70,8 @@ def table(markdown: str, caption: str) -> list[list[str]]:
 
 
 def test_each_piece_of_documented_information_has_a_document() -> None:
-    from aimsctl.documents.registry import BY_ID  # noqa: PLC0415 - loads the documents
-    from aimsctl.standard.documented import documents as wanted  # noqa: PLC0415 - the same
 
-    assert sorted(set(wanted()) - set(BY_ID)) == []
+    assert sorted(set(documented()) - set(BY_ID)) == []
 
 
 def test_every_artefact_that_stands_has_a_place_in_the_pack(workspace: Path, documents: dict[str, str]) -> None:
@@ -72,9 +85,6 @@ def test_every_artefact_that_stands_has_a_place_in_the_pack(workspace: Path, doc
 
 
 def artefacts(root: Path) -> list[tuple[str, str, str]]:
-    from aimsctl.source.config import load as load_config  # noqa: PLC0415 - reads as the tool does
-    from aimsctl.source.files import WorkTree  # noqa: PLC0415 - the same
-    from aimsctl.workspace.workspace import load  # noqa: PLC0415 - the same
 
     tree = WorkTree(root)
     return [(one.id, one.kind, one.status) for one in load(tree, load_config(tree)[0]).artefacts]
@@ -97,9 +107,8 @@ def test_every_link_leads_somewhere(documents: dict[str, str]) -> None:
 
 
 def slug(heading: str) -> str:
-    from aimsctl.documents.reading import slug as made  # noqa: PLC0415 - as forges make them
 
-    return made(heading.lstrip("#").strip())
+    return made_slug(heading.lstrip("#").strip())
 
 
 def test_a_risk_leads_to_its_evidence(documents: dict[str, str]) -> None:
@@ -307,3 +316,30 @@ def retold(line: str, text: str) -> str:
 
 def elements(page: str) -> Counter[str]:
     return Counter(re.findall(r"<([a-z][a-z0-9]*)", page))
+
+
+# what templates may use is written down
+
+
+def test_every_name_a_template_may_use_is_documented() -> None:
+
+    page = (ROOT / "docs" / "documents.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+)`", page))
+    assert sorted(set(environment(lambda _: None).filters) - set(FILTERS) - named) == []
+    assert sorted(context_names() - named) == []
+
+
+def context_names() -> set[str]:
+    """The names at the top of the context of the documents of a workspace."""
+    seen: set[str] = set()
+
+    def keep(_: str, context: Mapping[str, Any]) -> str:
+        seen.update(context)
+        return "# Nothing\n"
+
+    tree = WorkTree(ROOT)
+    workspace = load(tree, load_config(tree)[0])
+    run = Run(assess(workspace, date(2026, 11, 1)), Provenance(), str, keep, lambda *_: b"")
+    for one in run.wanted(["management-review", "audit-pack-index"]):
+        run.document(one)
+    return seen
