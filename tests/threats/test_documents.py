@@ -86,12 +86,14 @@ def pages(files: Mapping[str, bytes]) -> Iterator[tuple[str, Any]]:
 
 
 def tables(files: Mapping[str, bytes]) -> dict[str, list[list[int]]]:
-    """The number of columns of each row of each table of each Markdown file."""
+    """The number of columns of each row of the tables that templates make; those in texts have no caption."""
     found = {}
     for name, content in files.items():
         if name.endswith(".md"):
             blocks = read(content.decode(), trusted=True)
-            found[name] = [[len(row) for row in block.rows] for block in blocks if isinstance(block, Table)]
+            found[name] = [
+                [len(row) for row in block.rows] for block in blocks if isinstance(block, Table) and block.caption
+            ]
     return found
 
 
