@@ -129,7 +129,8 @@ def test_R_02_a_cell_stays_a_cell(clean_ones: dict[str, bytes], marked_up: dict[
             assert re.findall(r"<(?!br>|/a>|a id=\"[a-z0-9-]+\"></a>)", prose) == [], name
             assert re.search(r"(?<!\\)\]\(<?(?:javascript|data|file|vbscript):", text) is None
             assert "![" not in re.sub(r"\\.", "", text)
-            assert text.count("| Approved by |") == clean_ones[name].decode().count("| Approved by |")
+            fronts = [page.partition("\n## ")[0] for page in (text, clean_ones[name].decode())]
+            assert fronts[0].count("| Approved by |") == fronts[1].count("| Approved by |")
 
 
 def test_R_03_there_is_no_sanitiser_to_misconfigure() -> None:
