@@ -10,9 +10,10 @@ import hmac
 import os
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from aimsctl.evidence.problems import MalformedError
@@ -23,7 +24,11 @@ STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
 CONTROL_EXECUTION: Final = "urn:aimsctl:attestation:control-execution:v0.1"
 EXECUTOR_TYPES: Final = ("ci", "guardrail", "human", "monitor", "policyEngine", "evalHarness")
 RESULTS: Final = ("passed", "failed", "error", "skipped", "notApplicable")
+GUESSABLE: Final = ("input", "output")
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, CONTROL_EXECUTION)
+_PSEUDONYM: Final = re.compile(r"urn:[a-z0-9][a-z0-9-]+:[^@]+", re.IGNORECASE)
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]*")
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
 
 
@@ -63,9 +68,9 @@ def read_statement(payload: bytes) -> Statement:
     return Statement(kind, tuple(subjects), predicate)
 
 
-def refuse_wrong(predicate: Mapping[str, Any]) -> None:
+def refuse_wrong(predicate: Mapping[str, Any], *, closed: bool = False) -> None:
     """Nothing if it is a control run as the schema says, its times in order; raises MalformedError otherwise."""
-    wrong = problem("control-execution", predicate)
+    wrong = problem("control-execution", predicate, closed=closed)
     if wrong:
         raise MalformedError(f"the receipt is not valid: {wrong}")
     started, finished = parse_time(predicate["startedOn"]), parse_time(predicate["finishedOn"])
@@ -74,8 +79,18 @@ def refuse_wrong(predicate: Mapping[str, Any]) -> None:
 
 
 def write_statement(predicate: Mapping[str, Any], subject: Mapping[str, Any]) -> bytes:
-    """The bytes to sign. Raises MalformedError if the control run is not valid."""
-    refuse_wrong(predicate)
+    """The bytes to sign; `read_statement` reads them back as they are. Raises MalformedError for what nobody should sign.
+
+    What is written is held to more than what is read: a field that the schema does not know is refused, so that no
+    prompt, output or name travels along in one, and so is a person without a pseudonym.
+    """
+    refuse_wrong(predicate, closed=True)
+    executor = predicate["executor"]
+    if executor["type"] == "human" and not (_PSEUDONYM.fullmatch(executor["id"]) and _CODE.fullmatch(executor["name"])):
+        raise MalformedError(
+            "the receipt is not valid: a person stands in it by a pseudonym only",
+            hint="executor.id is a URN such as urn:example:reviewer:r-0042, executor.name a word without spaces",
+        )
     if not _is_subject(subject):
         raise MalformedError("the subject lacks its digest")
     statement = {
@@ -84,20 +99,30 @@ def write_statement(predicate: Mapping[str, Any], subject: Mapping[str, Any]) ->
         "predicateType": CONTROL_EXECUTION,
         "predicate": predicate,
     }
-    return compact(statement)
+    try:
+        return compact(statement)
+    except ValueError as error:  # NaN, an infinity, half a surrogate pair
+        raise MalformedError("the receipt is not valid: it holds a number or a text that JSON cannot carry") from error
 
 
-def subject_of(predicate: Mapping[str, Any], secret: bytes | None = None) -> dict[str, Any]:
-    """What the receipt is about: the model's digest where it has one, else a digest of the target's name.
+def subject_of(
+    predicate: Mapping[str, Any], secret: bytes | None = None, content: bytes | None = None
+) -> dict[str, Any]:
+    """What the receipt is about: the model's own digest, the commit, or a digest of the content, else of the name.
 
-    Names of outputs and prompts can be guessed, so with `secret` theirs is an HMAC-SHA-256 (RFC 2104) under a key that
-    the deployer keeps; the algorithm's name says so.
+    Inputs and outputs are short enough to be guessed from a bare hash, so theirs is always an HMAC-SHA-256 (RFC 2104)
+    under a secret that the deployer keeps; the algorithm's name says so. Without the secret their content is not hashed
+    at all: the digest is that of the target's name, which the receipt shows anyway.
     """
     target, model = predicate["target"], predicate.get("model", {})
     name = f"{target['kind']}/{target['id']}"
     if target["kind"] == "modelVersion" and "digest" in model:
         return {"name": name, "digest": model["digest"]}
-    return {"name": name, "digest": digest_of(name.encode(), secret)}
+    if target["kind"] == "change" and _COMMIT.fullmatch(target["id"]):
+        return {"name": name, "digest": {"gitCommit": target["id"]}}
+    if target["kind"] in GUESSABLE:
+        return {"name": name, "digest": digest_of(name.encode() if content is None or not secret else content, secret)}
+    return {"name": name, "digest": digest_of(name.encode() if content is None else content)}
 
 
 def digest_of(content: bytes, secret: bytes | None = None) -> dict[str, str]:
@@ -107,12 +132,12 @@ def digest_of(content: bytes, secret: bytes | None = None) -> dict[str, str]:
     return {"sha256": hashlib.sha256(content).hexdigest()}
 
 
-def new_id(moment: datetime) -> str:
+def new_id(moment: datetime, noise: Callable[[int], bytes] = os.urandom) -> str:
     """A UUIDv7 (RFC 9562, 5.7): its time first, so that receipts sort by it."""
-    milliseconds = int(moment.timestamp() * 1000)
-    noise = int.from_bytes(os.urandom(10))
-    value = milliseconds << 80 | 7 << 76 | (noise >> 68 & 0xFFF) << 64 | 2 << 62 | noise & (1 << 62) - 1
-    return str(uuid.UUID(int=value))
+    drawn = int.from_bytes(noise(10), "big")
+    value = int(moment.timestamp() * 1000) << 80 | 7 << 76 | (drawn >> 68) << 64 | 2 << 62 | drawn & (1 << 62) - 1
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def id_of(*parts: str) -> str:
@@ -125,6 +150,12 @@ def time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def pseudonym(person: str, secret: bytes, family: str = "urn:aimsctl:reviewer:") -> str:
+    """The same URN for the same person, from which nobody without the secret can find the person."""
+    return family + hmac.new(secret, person.encode(), hashlib.sha256).hexdigest()[:20]
+
+
+@lru_cache(maxsize=256)  # receipts of one batch share their milliseconds
 def parse_time(text: str) -> datetime | None:
     """The moment, to the microsecond; None if the text is no RFC 3339 time in UTC."""
     found = _TIME.fullmatch(text)
