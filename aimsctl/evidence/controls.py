@@ -84,7 +84,9 @@ def _artefacts(data: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
 
 def _reference(identifier: str, artefact: Mapping[str, Any], path: str, content: bytes) -> ControlRef:
     fulfils = artefact.get("fulfils")
-    annex = [one for one in fulfils if isinstance(one, str) and one.startswith("A.")] if isinstance(fulfils, list) else []
+    annex = (
+        [one for one in fulfils if isinstance(one, str) and one.startswith("A.")] if isinstance(fulfils, list) else []
+    )
     reference: dict[str, Any] = {"id": identifier}
     if annex:
         reference["annexA"] = annex

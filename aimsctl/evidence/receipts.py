@@ -30,7 +30,7 @@ def unlooked(identifier: str) -> Mapping[str, Any]:
 class Notary:
     """Makes receipts. Holds no state between two of them but what it was given; may be used by several threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but two by name
         self,
         signers: Sequence[PrivateKey],
         controls: ControlSource = unlooked,
@@ -53,7 +53,7 @@ class Notary:
         self._order = field_names("control-execution")
 
     def predicate(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """The predicate of a run: the fields named as in the receipt, with short forms, times, id and control filled in.
+        """The predicate of a run from fields named as in the receipt: short forms, times, id and control are filled in.
 
         Raises MalformedError and, where the workspace does not have the control, AimsError.
         """
@@ -101,7 +101,8 @@ def checked(name: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
 def expanded(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields with their short forms written out.
 
-    `aiSystem: ID`, `model: NAME@VERSION`, `target: KIND:ID`; a datetime becomes its text. What has no value is left out.
+    `aiSystem: ID`, `model: NAME@VERSION`, `target: KIND:ID`; a datetime becomes its text. What has no value is left
+    out.
     Raises MalformedError.
     """
     full = {name: value for name, value in fields.items() if value is not None}

@@ -112,7 +112,7 @@ def _each(tests: list[Check]) -> Check:
 
 
 def _quick_text(schema: Mapping[str, Any], thorough: Check) -> Check:
-    """Most values are texts that are as they must be: one look says so, and only the others are gone through in full."""
+    """Most texts are as they must be: one look says so, and only the others are gone through in full."""
     low, high, looks = schema.get("minLength", 0), schema.get("maxLength", math.inf), _exact(schema.get("pattern", ""))
 
     def check(value: Any) -> str:
@@ -196,7 +196,7 @@ def _required(names: list[str]) -> Check:
 
 
 def _names(schema: Mapping[str, Any], whole: _Whole) -> Check:
-    """propertyNames: how each name must look. A key that is no text, which only a caller's own dict can have, is wrong."""
+    """propertyNames: how each name must look. A key that is no text, as a caller's own dict can have, is wrong."""
     inside = _compiled(schema["propertyNames"], whole)
 
     def check(value: Any) -> str:

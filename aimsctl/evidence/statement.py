@@ -79,7 +79,7 @@ def refuse_wrong(predicate: Mapping[str, Any], *, closed: bool = False) -> None:
 
 
 def write_statement(predicate: Mapping[str, Any], subject: Mapping[str, Any]) -> bytes:
-    """The bytes to sign; `read_statement` reads them back as they are. Raises MalformedError for what nobody should sign.
+    """The bytes to sign, which `read_statement` reads back. Raises MalformedError for what nobody should sign.
 
     What is written is held to more than what is read: a field that the schema does not know is refused, so that no
     prompt, output or name travels along in one, and so is a person without a pseudonym.
