@@ -61,9 +61,8 @@ def read_mapping(path: str, content: bytes) -> ImportMapping:
     """The mapping in a YAML file. Raises MappingRefusedError with the place."""
     document = yaml.read(path, content)
     if document.data is None:
-        first = next((one for one in document.problems), None)
-        said = first.message if first is not None else "it is empty"
-        raise MappingRefusedError(f"the mapping cannot be read: {said}", span=first.span if first is not None else None)
+        first = document.problems[0]
+        raise MappingRefusedError(f"the mapping cannot be read: {first.message}", span=first.span)
     data = _plain(document.data)
     wrong = problem("mapping", data)
     if wrong:

@@ -1,4 +1,4 @@
-"""Rows, as CSV with a header or as lines of JSON: a run for each. What its columns mean is said by the mapping alone."""
+"""Rows, as CSV with a header or as lines of JSON: a run for each. What a column means is said by the mapping alone."""
 
 from __future__ import annotations
 
