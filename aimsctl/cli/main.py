@@ -13,7 +13,7 @@ import typer
 
 from aimsctl import __version__
 from aimsctl.cli.commands import COMMANDS, hoisted, named_command
-from aimsctl.cli.session import Session
+from aimsctl.cli.session import STRANGE, Session
 from aimsctl.errors import BROKEN_PIPE, BUG, EXIT_CODES, INTERRUPTED, OK, AimsError
 
 EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
@@ -88,7 +88,7 @@ def run(arguments: list[str]) -> int:
 def _neutral() -> None:
     """What git hooks and callers set must not change what a run finds; GIT_INDEX_FILE names the index to read."""
     for name in [name for name in os.environ if name.startswith("GIT_") and name != "GIT_INDEX_FILE"]:
-        del os.environ[name]
+        STRANGE[name] = os.environ.pop(name)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")

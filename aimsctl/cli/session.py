@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.calendar import parse_date
 from aimsctl.errors import UsageError
@@ -17,6 +17,10 @@ from aimsctl.source.files import FileRefusedError, Tree, WorkTree, find_root
 
 if TYPE_CHECKING:
     from aimsctl.diagnostics import Diagnostic
+
+
+STRANGE: Final[dict[str, str]] = {}
+"""What was taken out of the environment so that it changes nothing here; a user's own command gets it back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from aimsctl.evidence.envelope import sign
-from aimsctl.evidence.keys import PrivateKey
-from aimsctl.evidence.problems import MalformedError
+from aimsctl.evidence.keys import PrivateKey, private_from_pem, read_private
+from aimsctl.evidence.problems import KeyRefusedError, MalformedError
 from aimsctl.evidence.shape import field_names, fixed
 from aimsctl.evidence.statement import new_id, subject_of, time_text, write_statement
 
 Clock: TypeAlias = Callable[[], datetime]
+KEY_VARIABLE: Final = "AIMSCTL_KEY"
 ControlSource: TypeAlias = Callable[[str], Mapping[str, Any]]
 
 
@@ -96,6 +98,23 @@ def checked(name: str, value: Mapping[str, Any]) -> Mapping[str, Any]:
         return fixed("control-execution", name, value)
     except ValueError as error:
         raise MalformedError(f"the receipt is not valid: {error}") from error
+
+
+def signing_key(key: str | Path | PrivateKey | None) -> PrivateKey:
+    """The key itself, that of a file, or that of the environment: PEM text in AIMSCTL_KEY, or a path there.
+
+    Raises KeyRefusedError.
+    """
+    if isinstance(key, PrivateKey):
+        return key
+    if key is not None:
+        return read_private(Path(key).expanduser())
+    named = os.environ.get(KEY_VARIABLE, "")
+    if not named:
+        raise KeyRefusedError("there is no key to sign with", hint=f"name its file, or set {KEY_VARIABLE}")
+    if "PRIVATE KEY" in named:
+        return private_from_pem(named.encode(), f"the key in {KEY_VARIABLE}")
+    return read_private(Path(named).expanduser())
 
 
 def expanded(fields: Mapping[str, Any]) -> dict[str, Any]:

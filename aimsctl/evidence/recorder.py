@@ -21,14 +21,12 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 from aimsctl.evidence.execution import Arguments, Execution, Returned, controlled
-from aimsctl.evidence.keys import PrivateKey, private_from_pem, read_private
+from aimsctl.evidence.keys import PrivateKey
 from aimsctl.evidence.outbox import LOG, Outbox, Sink
-from aimsctl.evidence.problems import KeyRefusedError
-from aimsctl.evidence.receipts import Clock, ControlSource, Notary, unlooked, utc_now
+from aimsctl.evidence.receipts import Clock, ControlSource, Notary, signing_key, unlooked, utc_now
 from aimsctl.evidence.statement import new_id
 
 ControlsFrom: TypeAlias = str | Path | Mapping[str, Mapping[str, Any]]
-KEY_VARIABLE = "AIMSCTL_KEY"
 
 
 class Recorder:
@@ -191,23 +189,6 @@ def _opened(ledger: str | Path | Sink) -> Sink:
     from aimsctl.evidence.ledger import Ledger  # noqa: PLC0415 - not needed where receipts go elsewhere
 
     return Ledger.open(Path(ledger))
-
-
-def signing_key(key: str | Path | PrivateKey | None) -> PrivateKey:
-    """The key itself, that of a file, or that of the environment: PEM text in AIMSCTL_KEY, or a path there.
-
-    Raises KeyRefusedError.
-    """
-    if isinstance(key, PrivateKey):
-        return key
-    if key is not None:
-        return read_private(Path(key).expanduser())
-    named = os.environ.get(KEY_VARIABLE, "")
-    if not named:
-        raise KeyRefusedError("there is no key to sign with", hint=f"name its file, or set {KEY_VARIABLE}")
-    if "PRIVATE KEY" in named:
-        return private_from_pem(named.encode(), f"the key in {KEY_VARIABLE}")
-    return read_private(Path(named).expanduser())
 
 
 def control_source(controls: ControlsFrom | None) -> ControlSource:

@@ -98,7 +98,7 @@ class _Collector:
             states = Counter[str](
                 "skipped" if entry.ignores({**run.facts, **item.facts}) else item.state for item in items
             )
-            fields["result"] = _result(run, states)
+            fields["result"] = result_of(run, states)
             if items:
                 fields["counts"] = {"total": len(items), **{state: states[state] for state in _STATES}}
         part = "" if len(items) == len(run.items) else hashlib.sha256(repr(list(chosen)).encode()).hexdigest()
@@ -114,7 +114,8 @@ class _Collector:
         return Receipt(predicate["id"], envelope, run.place, entry.control, predicate["result"])
 
 
-def _result(run: Run, states: Mapping[str, int]) -> str:
+def result_of(run: Run, states: Mapping[str, int]) -> str:
+    """The result of a run from how many of its items are in which state."""
     if run.broken:
         return "error"
     if not states:
