@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -84,7 +85,10 @@ def _fresh(ours: Desk, receipts: Sequence[Receipt]) -> list[Receipt]:
     from aimsctl.evidence.statement import read_statement  # noqa: PLC0415 - the same
 
     wanted = {receipt.id: receipt for receipt in receipts}
-    for entry in ours.ledger.entries():
+    waiting = (
+        ours.ledger.unsealed()
+    )  # before the sealed ones: an entry that is sealed meanwhile is met twice, not never
+    for entry in chain(waiting, (sealed for _, sealed in ours.ledger.entries())):
         wanted.pop(hashlib.sha256(entry).hexdigest(), None)
         try:
             wanted.pop(read_statement(read_envelope(entry).payload).text("id"), None)

@@ -57,7 +57,11 @@ def application(command: str | None) -> typer.Typer:
     app.callback(epilog=EPILOG)(options)
     for name, (module, line) in COMMANDS.items():
         if command in (None, name):
-            app.command(name, short_help=line)(getattr(importlib.import_module(module), name))
+            found = getattr(importlib.import_module(module), name)
+            if isinstance(found, typer.Typer):
+                app.add_typer(found, name=name, short_help=line)
+            else:
+                app.command(name, short_help=line)(found)
     return app
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -73,17 +74,31 @@ def desk(evidence: Path, policies: tuple[Tree, str], options: Options, **more: A
     from aimsctl.evidence.receipts import Notary, signing_key  # noqa: PLC0415 - the same
 
     ledger = Ledger.open(ledger_folder(options, evidence))
-    defaults = {"ledger": ledger.origin, **fields}
-    controls = Controls(*policies)
-    made_by = Notary([signing_key(options.get("key"))], controls, defaults=defaults, secret=secret_of(options))
+    signers = [signing_key(options.get("key"))]
+    with as_usage():
+        made_by = Notary(
+            signers, Controls(*policies), defaults={"ledger": ledger.origin, **fields}, secret=secret_of(options)
+        )
     return Desk(ledger, made_by)
+
+
+@contextmanager
+def as_usage() -> Iterator[None]:
+    """What makes no valid receipt was said by the options here, and not by somebody else's file."""
+    from aimsctl.evidence.problems import MalformedError  # noqa: PLC0415 - loaded by now
+
+    try:
+        yield
+    except MalformedError as error:
+        raise UsageError(error.message, hint=error.hint) from error
 
 
 def record_one(ours: Desk, options: Options) -> str:
     """One receipt of what the options say, kept when it returns: its id. Raises AimsError."""
     content = options.get("content")
-    predicate = ours.notary.predicate({})
-    envelope = ours.notary.envelope(predicate, read_bytes(Path(content)) if content else None)
+    with as_usage():
+        predicate = ours.notary.predicate({})
+        envelope = ours.notary.envelope(predicate, read_bytes(Path(content)) if content else None)
     ours.ledger.append([envelope])
     return str(predicate["id"])
 
