@@ -19,7 +19,7 @@ WIDTH: Final = 256
 HEIGHT: Final = 8
 ENTRIES: Final = "entries"
 BUNDLE_LIMIT: Final = WIDTH * (2 + ENTRY_LIMIT)
-_OPEN: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+OPEN: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def tile_path(level: int | str, index: int, width: int = WIDTH) -> str:
@@ -49,7 +49,7 @@ def levels(size: int) -> int:
 def read_file(folder: Path, path: str, limit: int) -> bytes:
     """The bytes of a regular file. Raises LedgerError if there is none, MalformedError if it is too large."""
     try:
-        descriptor = os.open(folder / path, _OPEN)
+        descriptor = os.open(folder / path, OPEN)
     except OSError as error:
         raise LedgerError(f"{path} cannot be read: {error.strerror}") from error
     with os.fdopen(descriptor, "rb") as stream:
@@ -95,6 +95,15 @@ def split_bundle(content: bytes, width: int, path: str) -> list[bytes]:
     if at != len(content) or len(entries) != width:
         raise MalformedError(f"{path} does not hold exactly {width} entries")
     return entries
+
+
+def entries(folder: Path, size: int, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """Index and bytes of the entries from start up to end of a tree of that size, a bundle read at a time."""
+    for index in range(start // WIDTH, -(-end // WIDTH)):
+        first = index * WIDTH
+        bundle = read_bundle(folder, index, min(WIDTH, size - first))
+        for at in range(max(start, first), min(end, first + len(bundle))):
+            yield at, bundle[at - first]
 
 
 def bundle_bytes(entries: Sequence[bytes]) -> bytes:
