@@ -41,19 +41,17 @@ sys.exit(int(sys.argv[1]))
 
 
 @pytest.fixture
-def root(workspace: Any, run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(workspace: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace with one control and a ledger, and the executor's key in the environment."""
     write_private(tmp_path / "keys" / "guard.pem", KEY)
-    write_private(tmp_path / "keys" / "log.pem", from_seed(b"\x21" * 32))
     monkeypatch.setenv("AIMSCTL_KEY", str(tmp_path / "keys" / "guard.pem"))
     folder: Path = workspace({"policies/guard.yaml": CONTROL, "break.py": BREAK, "map.yaml": MAPPING}).root
-    new_ledger(run, folder, "notes.example/ledger/prod", tmp_path / "keys" / "log.pem")
+    new_ledger(folder, "notes.example/ledger/prod")
     return folder
 
 
-def new_ledger(run: Any, folder: Path, origin: str, key: Path) -> None:
-    (folder / "evidence/ledger").mkdir(parents=True)
-    (folder / "evidence/ledger/ledger.yaml").write_text(f"origin: {origin}\n")
+def new_ledger(folder: Path, origin: str) -> None:
+    Ledger.create(folder / "evidence" / "ledger", origin, from_seed(b"\x21" * 32))
 
 
 def predicates(root: Path) -> list[dict[str, Any]]:
@@ -63,7 +61,7 @@ def predicates(root: Path) -> list[dict[str, Any]]:
 
 def test_one_receipt(run: Any, root: Path) -> None:
     told = run(
-        *ONE, "--environment", "production", "--model", "notes@4.2.0", "--model-digest", "ab" * 32, "--verdict", "modify",
+        *ONE, "--environment", "production", "--model", "notes@4.2.0", "--model-digest", "ab" * 32, "--verdict", "modify",  # noqa: E501
         "--action", "modify", "--score", "struck=2<=5", "--score", "risk=-0.5", "--count", "total=3", "--policy", "p",
         "--rule", "r", "--trace", "5b" * 16, "--evidence", "map.yaml", "--not-checked", "attachments", "--reviews",
         "019aafd2-6c00-7a10-8000-000000000002", "--executor-version", "1.8.1", cwd=root,
@@ -150,9 +148,9 @@ def test_the_key_is_needed_and_never_shown(run: Any, root: Path) -> None:
     assert secret.splitlines()[1][10:30] not in told.stdout + told.stderr
 
 
-def test_of_two_ledgers_one_has_to_be_named(run: Any, root: Path, tmp_path: Path) -> None:
+def test_of_two_ledgers_one_has_to_be_named(run: Any, root: Path) -> None:
     (root / "evidence" / "ledger").rename(root / "evidence" / "prod")
-    new_ledger(run, root, "notes.example/ledger/build", tmp_path / "keys" / "log.pem")
+    new_ledger(root, "notes.example/ledger/build")
     told = run(*ONE, cwd=root)
     assert told.code == 2
     assert "there are 2 ledgers below evidence/: evidence/ledger, evidence/prod" in told.stderr
