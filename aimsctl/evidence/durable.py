@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import deque
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, Self
 
 from aimsctl.evidence.problems import LedgerError
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
 DRAFTS: Final = ".drafts"
+_THREADS: Final = 4  # a disk that is asked for several files at once makes them last in one go
+_PENDING: Final = 32  # open files
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER: Final = getattr(os, "O_DIRECTORY", None)
 
 
 class Writer:
-    """Writes files below a folder: each appears whole; `settle` makes the names of all of them last.
+    """Writes files below a folder: each appears whole; `settle` waits until all of them are there to stay.
 
     Every method raises OSError as the system gives it.
     """
@@ -24,24 +30,45 @@ class Writer:
         self.folder = folder
         self._known: set[Path] = set()
         self._touched: set[Path] = set()
+        self._pending: deque[Future[None]] = deque()
+        self._pool: ThreadPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=False)
+
+    def _threads(self) -> ThreadPoolExecutor:
+        if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - recording does without threads
+
+            self._pool = ThreadPoolExecutor(_THREADS)
+        return self._pool
 
     def write(self, path: str, content: bytes) -> None:
-        """The file holds the content, or what it held before."""
+        """The file will hold the content after `settle`; until then it holds that or what it held before."""
         file = self.folder / path
         self._prepare(file.parent)
         draft = self.folder / DRAFTS / os.urandom(8).hex()
         self._prepare(draft.parent)
+        descriptor = os.open(draft, _NEW, 0o666)
         try:
-            descriptor = os.open(draft, _NEW, 0o666)
-            with os.fdopen(descriptor, "wb", buffering=0):
-                write_all(descriptor, content)
-                os.fsync(descriptor)
-            os.replace(draft, file)  # noqa: PTH105 - called by its name, as the tests that make it fail do
+            write_all(descriptor, content)
         except BaseException:
-            with contextlib.suppress(OSError):
-                draft.unlink()
+            os.close(descriptor)
+            _discard(draft)
             raise
+        if len(self._pending) >= _PENDING:
+            self._pending.popleft().result()
+        self._pending.append(self._threads().submit(_publish, descriptor, draft, file))
         self._touched.add(file.parent)
+
+    def wait(self) -> None:
+        """Every file that was written is in its place and its content on the disk."""
+        while self._pending:
+            self._pending.popleft().result()
 
     def remove(self, path: str) -> None:
         """The file is gone; nothing happens if it was not there."""
@@ -57,7 +84,8 @@ class Writer:
             self._known.discard(self.folder / path)
 
     def settle(self) -> None:
-        """The names of what was written and removed are on the disk."""
+        """What was written and removed is so on the disk, content and names. Raises the OSError of any part of it."""
+        self.wait()
         for folder in sorted(self._touched):
             sync_folder(folder)
         self._touched.clear()
@@ -82,6 +110,23 @@ class Writer:
                 folder.mkdir(exist_ok=True)
                 self._touched.add(folder.parent)
         self._known.add(folder)
+
+
+def _publish(descriptor: int, draft: Path, file: Path) -> None:
+    try:
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        draft.replace(file)
+    except BaseException:
+        _discard(draft)
+        raise
+
+
+def _discard(draft: Path) -> None:
+    with contextlib.suppress(OSError):
+        draft.unlink()
 
 
 def write_all(descriptor: int, content: bytes) -> None:

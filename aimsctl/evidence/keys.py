@@ -28,6 +28,7 @@ _ECDSA: Final = ec.ECDSA(SHA256())
 _PEM_LIMIT: Final = 16_384
 _ED25519_SPKI: Final = bytes.fromhex("302a300506032b6570032100")
 _RAW_P256: Final = 64
+_FIELD: Final = 2**255 - 19
 
 SMALL_ORDER: Final = frozenset(
     bytes.fromhex(text)
@@ -190,6 +191,8 @@ def _public(handle: object) -> PublicKey:
         raw = handle.public_bytes_raw()
         if raw in SMALL_ORDER:
             raise KeyRefusedError("this key is a point of small order: one signature would fit every message")
+        if int.from_bytes(raw, "little") % 2**255 >= _FIELD:
+            raise KeyRefusedError("this key is written in a second way, so that one key could pass for two")
         spki, algorithm = _ED25519_SPKI + raw, ALGORITHMS[0]
     elif isinstance(handle, ec.EllipticCurvePublicKey) and isinstance(handle.curve, ec.SECP256R1):
         algorithm = ALGORITHMS[1]

@@ -67,10 +67,9 @@ class Ledger:
     def create(cls, folder: Path, origin: str, signer: PrivateKey) -> Ledger:
         """A new, empty ledger whose checkpoints the key signs. Raises LedgerError where there is something already."""
         log = verifier(origin, signer.public)
-        writer = Writer(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with locked(folder, "init"):
+            with locked(folder, "init"), Writer(folder) as writer:
                 if any((folder / name).exists() for name in (SETTINGS, CHECKPOINT, WAL, "tile")):
                     raise LedgerError(f"there is already a ledger in {folder}")
                 writer.write(".gitattributes", _ATTRIBUTES.encode())
@@ -109,7 +108,8 @@ class Ledger:
             refuse_other_key(note, self.log, signer)
             paths = segments(self.folder)
             try:
-                return Sealing(self.folder, note, old).run(self.waiting(), paths, signer, accept)
+                with Writer(self.folder) as writer:
+                    return Sealing(writer, note, old).run(self.waiting(), paths, signer, accept)
             except OSError as error:
                 raise LedgerError(f"the ledger was not sealed: {error.strerror or error}") from error
 

@@ -45,11 +45,11 @@ class Sealed:
 class Sealing:
     """One seal of a ledger that is locked. Raises OSError, LedgerError and MalformedError; then nothing is sealed."""
 
-    def __init__(self, folder: Path, note: Note, old: Checkpoint) -> None:
-        self.folder = folder
+    def __init__(self, writer: Writer, note: Note, old: Checkpoint) -> None:
+        self.folder = folder = writer.folder
         self.old = old
         self.note = note
-        self.writer = Writer(folder)
+        self.writer = writer
         self.tree = TileTree.load(folder, old.size)
         index, width = divmod(old.size, WIDTH)
         self.bundle = tiles.read_bundle(folder, index, width) if width else []
@@ -69,6 +69,7 @@ class Sealing:
             checkpoint = Checkpoint(self.old.origin, done.size, self.tree.root())
             write_checkpoint(self.writer, checkpoint, signer)
             remove_superseded(self.writer, done.before, done.size)
+        self.writer.settle()
         for path in paths:
             self.writer.remove(path)
         self.writer.settle()
@@ -102,6 +103,7 @@ class Sealing:
 
     def _add(self, batch: list[Line], accept: Accept | None, done: Sealed) -> None:
         """The lines that are new, in their order."""
+        self.writer.wait()
         fresh = {leaf_hash(line.content): line for line in batch}
         for known in self._leaves():
             for leaf in fresh.keys() & known:
