@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import os
 import re
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +24,6 @@ CONTROL_EXECUTION: Final = "urn:aimsctl:attestation:control-execution:v0.1"
 EXECUTOR_TYPES: Final = ("ci", "guardrail", "human", "monitor", "policyEngine", "evalHarness")
 RESULTS: Final = ("passed", "failed", "error", "skipped", "notApplicable")
 GUESSABLE: Final = ("input", "output")
-_NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, CONTROL_EXECUTION)
 _PSEUDONYM: Final = re.compile(r"urn:[a-z0-9][a-z0-9-]+:[^@]+", re.IGNORECASE)
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]*")
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -142,7 +140,9 @@ def new_id(moment: datetime, noise: Callable[[int], bytes] = os.urandom) -> str:
 
 def id_of(*parts: str) -> str:
     """A UUIDv5 of the parts: the same source and place always make the same id."""
-    return str(uuid.uuid5(_NAMESPACE, "\0".join(parts)))
+    import uuid  # noqa: PLC0415 - only imports need it
+
+    return str(uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_URL, CONTROL_EXECUTION), "\0".join(parts)))
 
 
 def time_text(moment: datetime) -> str:
