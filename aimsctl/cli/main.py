@@ -79,10 +79,10 @@ def run(arguments: list[str]) -> int:
         _say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        return _unread()
+        return unread()
     except SystemExit as stop:
         if isinstance(stop.__context__, BrokenPipeError):  # Typer ends with 1, which would be a verdict
-            return _unread()
+            return unread()
         raise
     except Exception as error:  # noqa: BLE001 - the last resort turns a defect into one paragraph and its own code
         return _failed(error, debug="--debug" in words)
@@ -98,7 +98,7 @@ def _neutral() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
-def _unread() -> int:
+def unread() -> int:
     """The reader of standard output went away; the flush at exit must not fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return BROKEN_PIPE

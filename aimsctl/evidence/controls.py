@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from aimsctl.errors import AimsError
-from aimsctl.source.config import load
+from aimsctl.source import plain
 from aimsctl.source.files import FileRefusedError, Tree, WorkTree
-from aimsctl.source.yaml import read
 
 ControlRef: TypeAlias = Mapping[str, Any]
 _KIND: Final = "control"
+_PLAIN: Final = frozenset({"kind", "id", "fulfils"})
 
 
 class ControlError(AimsError):
@@ -33,6 +33,8 @@ class Controls:
     @classmethod
     def of(cls, root: Path) -> Controls:
         """Those of the workspace whose aimsctl.yaml lies in that folder. Raises ConfigError."""
+        from aimsctl.source.config import load  # noqa: PLC0415 - reads YAML, which a caller may have spared
+
         tree = WorkTree(root)
         return cls(tree, load(tree)[0].policies)
 
@@ -63,9 +65,20 @@ class Controls:
                 continue
             if sought not in content:
                 continue
-            for artefact in _artefacts(read(path, content).data):
+            for artefact in _read(path, content):
                 if artefact.get("kind") == _KIND and artefact.get("id") == identifier:
                     yield _reference(identifier, artefact, path, content)
+
+
+def _read(path: str, content: bytes) -> Iterator[Mapping[str, Any]]:
+    """The artefacts in a file, without YAML where the file is plain enough."""
+    top = plain.top(content)
+    if top is not None and top.get("kind", "register") != "register" and None not in map(top.get, _PLAIN & top.keys()):
+        yield {name: list(value) if isinstance(value, tuple) else value for name, value in top.items()}
+        return
+    from aimsctl.source.yaml import read  # noqa: PLC0415 - only where it is needed
+
+    yield from _artefacts(read(path, content).data)
 
 
 def _artefacts(data: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import inspect
 import json
 import os
 import signal
@@ -17,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from aimsctl.cli import quick
+from aimsctl.cli.evidence_record import record
 from aimsctl.evidence.keys import from_seed, write_private
 from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.statement import id_of
@@ -45,7 +48,8 @@ def root(workspace: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     """A workspace with one control and a ledger, and the executor's key in the environment."""
     write_private(tmp_path / "keys" / "guard.pem", KEY)
     monkeypatch.setenv("AIMSCTL_KEY", str(tmp_path / "keys" / "guard.pem"))
-    folder: Path = workspace({"policies/guard.yaml": CONTROL, "break.py": BREAK, "map.yaml": MAPPING}).root
+    files = {"policies/guard.yaml": CONTROL, "break.py": BREAK, "map.yaml": MAPPING}
+    folder: Path = workspace(files, config="schema: 1\norganisation: Fernlough\n").root
     new_ledger(folder, "notes.example/ledger/prod")
     return folder
 
@@ -157,6 +161,59 @@ def test_of_two_ledgers_one_has_to_be_named(run: Any, root: Path) -> None:
     assert run(*ONE, cwd=root, env={"AIMSCTL_LEDGER": "evidence/ledger"}).code == 0
     assert run(*ONE, "--ledger", "evidence/prod", cwd=root).code == 0
     assert predicates(root)[0]["ledger"] == "notes.example/ledger/build"
+
+
+# The short way, which loads no more than it needs, and the long one
+
+
+def test_the_short_way_knows_the_options_of_the_long_one() -> None:
+    options = {
+        name.rstrip("_").replace("_", "-"): "list" in str(parameter.annotation)
+        for name, parameter in inspect.signature(record).parameters.items()
+    }
+    assert {name for name, often in options.items() if often} == quick.OFTEN
+    assert set(options) - quick.OFTEN - {"context", "stdin"} == quick.ONCE
+
+
+def test_both_ways_record_the_same(run: Any, root: Path) -> None:
+    rest = ("--finished-on", "2026-10-31T12:00:00Z", "--score", "a=1", "--score", "b=2", "--evidence", "map.yaml")
+    assert run(*ONE, *rest, cwd=root).code == 0
+    assert run("--color", "never", *ONE, *rest, cwd=root).code == 0
+    one, two = predicates(root)
+    assert {**one, "id": ""} == {**two, "id": ""}
+
+
+def test_the_short_way_loads_neither_the_command_line_nor_yaml(root: Path) -> None:
+    script = "import sys; from aimsctl.cli.quick import attempt; code = attempt(sys.argv[1:]); print(*sys.modules)"
+    told = subprocess.run(
+        [sys.executable, "-c", script, *ONE[2:]], cwd=root, capture_output=True, text=True, check=True
+    ).stdout
+    loaded = {name.partition(".")[0] for name in told.split()}
+    assert "cryptography" in loaded
+    assert not loaded & {"typer", "yaml", "duckdb", "jsonschema", "rich", "jinja2"}
+    assert len(predicates(root)) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--control",), ("control", "x"), ("--control=CTL-08",), ("--control", "a", "--control", "b"), ("--stdin",),
+        ("--count", "-1"), ("--help",), ("--unknown", "x"), (), ("--control", "CTL-08"),
+    ],
+)  # fmt: skip
+def test_what_is_not_plain_goes_the_long_way(arguments: tuple[str, ...], root: Path) -> None:
+    script = "import sys; from aimsctl.cli.quick import attempt; sys.exit(attempt(sys.argv[1:]) is not None)"
+    subprocess.run([sys.executable, "-c", script, *arguments], cwd=root, check=True)
+    assert predicates(root) == []
+
+
+@pytest.mark.parametrize(
+    "settings", ["policies: './policies'", "policies: &a policies", "evidence: ev.d", "evidence: [a]"]
+)
+def test_settings_that_are_not_plain_are_read_as_yaml(settings: str, run: Any, root: Path) -> None:
+    (root / "aimsctl.yaml").write_text(f"schema: 1\norganisation: Fernlough\n{settings}\n")
+    (root / "ev.d").symlink_to("evidence")
+    assert run(*ONE, "--ledger", "evidence/ledger", cwd=root).code == 0
 
 
 # Many
