@@ -30,19 +30,21 @@ def top(content: bytes) -> Plain | None:
     if not text.replace("\n", "").isprintable():
         return None
     found: dict[str, str | tuple[str, ...] | None] = {}
-    block = False
+    last, block = "", False
     for line in text.split("\n"):
         if not line or line[0] == "#" or (block and line[0] == " "):
             continue
         if line[0] in " -":
-            if not found or line.startswith("--") or not _closed(line):
+            if not last or line.startswith("--") or not _closed(line):
                 return None
+            found[last] = None  # what looked like all of a value was its beginning
             continue
         key = _KEY.fullmatch(line)
         if key is None or key[1] in found or not _closed(line):
             return None
+        last = key[1]
         block = bool(key[2]) and _BLOCK.fullmatch(key[2]) is not None
-        found[key[1]] = _value(key[2] or "")
+        found[last] = _value(key[2] or "")
     return found
 
 
