@@ -80,14 +80,14 @@ def controlled(
 
     def running(arguments: tuple[Any, ...], named: dict[str, Any]) -> Execution:
         run = recorder.running(control, **fields)
-        with recorder.guarded(loses=False):
+        with recorder.guarded():
             run.set(target=target if isinstance(target, str) else target(*arguments, **named))
         return run
 
     def judge(run: Execution, returned: Any) -> None:
         if outcome is not None:
             run.set(result="error")  # and so it stays if the outcome cannot be told: unknown is never a pass
-            with recorder.guarded(loses=False):
+            with recorder.guarded():
                 run.set(**{"result": "passed", **outcome(returned)})
 
     def decorate(function: Callable[Arguments, Returned]) -> Callable[Arguments, Returned]:

@@ -59,7 +59,8 @@ class Outbox:
         self._waiting.append(envelope)
         if self._thread is None:
             self._start()
-        self._some.set()
+        if not self._some.is_set():
+            self._some.set()
         if len(self._waiting) >= self._batch:
             self._full.set()
         return True

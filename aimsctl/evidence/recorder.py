@@ -46,7 +46,7 @@ class Recorder:
         secret: bytes | None = None,
         strict: bool = False,
         interval: float = 0.2,
-        batch: int = 256,
+        batch: int = 1000,
         most: int = 10_000,
         clock: Clock = utc_now,
         noise: Callable[[int], bytes] = os.urandom,
@@ -86,19 +86,23 @@ class Recorder:
         """
         given = {**fields, "control": control, "target": target, "result": result}
         data = content.encode() if isinstance(content, str) else content
-        with self.guarded():
+        try:
             with self._lock:
                 notary = self._ready()
-                predicate = notary.predicate({**given, "sequence": self._sequence + 1})
+                given["sequence"] = self._sequence + 1
+                predicate = notary.predicate(given)
                 envelope = notary.envelope(predicate, data)
                 self._sequence += 1
                 taken = self._strict or self._outbox.put(envelope)
             if self._strict:
                 self._outbox.now(envelope)
-            if taken:
-                self.recorded += 1
-                return str(predicate["id"])
-        return None
+        except Exception as error:
+            if self._strict:
+                raise
+            self._outbox.lose(f"{type(error).__name__}: {error}")
+            return None
+        self.recorded += taken
+        return str(predicate["id"]) if taken else None
 
     def running(self, control: str, **fields: Any) -> Execution:
         """A run of the control as a `with` block; it is recorded when the block ends."""
@@ -145,17 +149,14 @@ class Recorder:
         self.close()
 
     @contextmanager
-    def guarded(self, *, loses: bool = True) -> Iterator[None]:
-        """What fails inside is a lost receipt, or only a logged one, and not the caller's failure, unless strict."""
+    def guarded(self) -> Iterator[None]:
+        """What fails inside leaves a receipt incomplete and is not the caller's failure, unless strict."""
         try:
             yield
         except Exception as error:
             if self._strict:
                 raise
-            if loses:
-                self._outbox.lose(f"{type(error).__name__}: {error}")
-            else:
-                LOG.error("a receipt lacks something: %s: %s", type(error).__name__, error)
+            LOG.error("a receipt lacks something: %s: %s", type(error).__name__, error)
 
     def append(self, envelopes: Sequence[bytes]) -> None:
         """For the outbox: to the ledger, opened when it is first needed."""

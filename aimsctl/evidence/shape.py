@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeAlias
 
+from aimsctl.evidence.strict import encode
 from aimsctl.source.resources import schema_text
 
 Check: TypeAlias = Callable[[Any], str]
@@ -34,7 +35,9 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 
 
 class Fixed(dict[str, Any]):
-    """A part that was checked once, is in nobody else's hands and is not changed; see `fixed`."""
+    """A part that was checked once, is in nobody else's hands and is not changed, with its JSON; see `fixed`."""
+
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,12 @@ def fixed(name: str, field: str, value: Mapping[str, Any]) -> Fixed:
     copy = deepcopy(dict(value))
     if wrong := _field(name, field)(copy):
         raise ValueError(_below(field, wrong))
-    return Fixed(copy)
+    part = Fixed(copy)
+    try:
+        part.text = encode(copy)
+    except ValueError as error:
+        raise ValueError(f"{field} holds what JSON cannot carry") from error
+    return part
 
 
 @cache
@@ -124,7 +132,7 @@ def _quick_text(schema: Mapping[str, Any], thorough: Check) -> Check:
 def _quick_object(schema: Mapping[str, Any], whole: _Whole, thorough: Check) -> Check:
     """The same for objects of named fields."""
     inside = {name: _compiled(one, whole) for name, one in schema.get("properties", {}).items()}
-    required = schema.get("required", ())
+    required = frozenset(schema.get("required", ()))
     others: Check = _nothing_wrong if "additionalProperties" not in schema else _something
 
     def check(value: Any) -> str:
@@ -133,10 +141,7 @@ def _quick_object(schema: Mapping[str, Any], whole: _Whole, thorough: Check) -> 
         for name, item in value.items():
             if type(item) is not Fixed and inside.get(name, others)(item):
                 return thorough(value)
-        for name in required:
-            if name not in value:
-                return thorough(value)
-        return ""
+        return "" if required <= value.keys() else thorough(value)
 
     return check
 
