@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from aimsctl.errors import INTERRUPTED, OK, AimsError
+from aimsctl.errors import BUG, INTERRUPTED, OK, AimsError
 from aimsctl.source.files import FileRefusedError, WorkTree, find_root
 from aimsctl.source.plain import top
 
@@ -84,4 +84,8 @@ def _print(identifier: str) -> int:
         from aimsctl.cli.main import unread  # noqa: PLC0415 - nobody reads any more, so time does not matter
 
         return unread()
+    except OSError as error:
+        sys.stderr.write(f"error: {identifier} is recorded, but cannot be printed: {error.strerror}\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the flush at exit must not fail again
+        return BUG
     return OK

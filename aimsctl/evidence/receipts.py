@@ -60,6 +60,8 @@ class Notary:
         Raises MalformedError and, where the workspace does not have the control, AimsError.
         """
         merged = {**self._defaults, **expanded(fields)}
+        if merged.get("ledger") != self._defaults.get("ledger"):
+            raise MalformedError("the receipt is not valid: it is written for another ledger")
         moment = self.clock()
         finished = merged.get("finishedOn") or time_text(moment)
         merged["finishedOn"] = finished
