@@ -124,5 +124,5 @@ def _as_json(file: Path, found: Collected, fresh: Sequence[Receipt], dry_run: bo
         }
         for receipt in found.receipts
     ]
-    told = {"version": 1, "file": file.name, "dryRun": dry_run, "receipts": receipts, "notUnderstood": found.unread}
+    told = {"version": 1, "file": file.name, "dry_run": dry_run, "receipts": receipts, "not_understood": found.unread}
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from aimsctl.cli import quick
@@ -23,6 +24,7 @@ from aimsctl.cli.evidence_record import record
 from aimsctl.evidence.keys import from_seed, write_private
 from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.statement import id_of
+from aimsctl.source.resources import schema_text
 
 KEY = from_seed(b"\x12" * 32)
 CONTROL = "kind: control\nid: CTL-08\ntitle: Grounding guard\nstatus: draft\nfulfils: [A.6.2.6]\n"
@@ -427,6 +429,7 @@ def test_the_same_file_twice_adds_nothing(run: Any, root: Path) -> None:
     ]
     told = run("evidence", "import", "junit", "out.xml", "--map", "map.yaml", "--format", "json", cwd=root)
     assert [one["new"] for one in told.json["receipts"]] == [False]
+    assert jsonschema_rs.is_valid(json.loads(schema_text("output/import")), told.json)
     (one,) = predicates(root)
     assert one["attestedBy"] == "collector"
     assert one["id"] == id_of(hashlib.sha256((root / "out.xml").read_bytes()).hexdigest(), "suite[0]", "CTL-08", "")
