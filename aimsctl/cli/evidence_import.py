@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -15,10 +15,12 @@ from aimsctl.cli.recording import Desk, desk, read_bytes
 from aimsctl.cli.session import Session, place
 from aimsctl.errors import FINDINGS, OK, UsageError
 from aimsctl.evidence.collect import FORMATS, SIZE_LIMIT, UNMAPPED, read_format
-from aimsctl.evidence.collect.collector import Collected, Receipt, Source, collect
-from aimsctl.evidence.collect.mapping import ImportMapping, read_mapping
 from aimsctl.evidence.problems import MalformedError
 from aimsctl.output.clean import one_line
+
+if TYPE_CHECKING:
+    from aimsctl.evidence.collect.collector import Collected, Receipt
+    from aimsctl.evidence.collect.mapping import ImportMapping
 
 BATCH: Final = 1000
 
@@ -47,13 +49,11 @@ def import_(
     if (map_ is None) != (form in UNMAPPED):
         said = f"{form} says itself what it is about" if map_ else f"{form} needs a mapping of its runs to controls"
         raise UsageError(f"{said}; see --map")
-    mapping = read_mapping(map_.name, read_bytes(map_)) if map_ is not None else None
+    mapping = _mapping(map_)
     here = place(session)
     options = {"ledger": ledger, "key": key}
     ours = desk(here.root / here.config.evidence, (here.tree, here.config.policies), options)
-    content = read_bytes(file, SIZE_LIMIT)
-    source = Source(form, hashlib.sha256(content).hexdigest(), finished_on)
-    found = _found(form, file, content, mapping, ours, source)
+    found = _found(form, file, mapping, ours, finished_on)
     fresh = _fresh(ours, found.receipts)
     if not dry_run:
         for at in range(0, len(fresh), BATCH):
@@ -63,14 +63,22 @@ def import_(
     return session.leave(FINDINGS if found.unread else OK)
 
 
-def _found(
-    form: str, file: Path, content: bytes, mapping: ImportMapping | None, ours: Desk, source: Source
-) -> Collected:
+def _mapping(file: Path | None) -> ImportMapping | None:
+    from aimsctl.evidence.collect.mapping import read_mapping  # noqa: PLC0415 - for this command only
+
+    return None if file is None else read_mapping(file.name, read_bytes(file))
+
+
+def _found(form: str, file: Path, mapping: ImportMapping | None, ours: Desk, finished: str | None) -> Collected:
+    from aimsctl.evidence.collect.collector import Collected, Receipt, Source, collect  # noqa: PLC0415 - the same
+
+    content = read_bytes(file, SIZE_LIMIT)
     try:
         reading = read_format(form, content, mapping.options if mapping is not None else {})
     except MalformedError as error:
         raise MalformedError(f"{file.name} is not imported: {error.message}", hint=error.hint) from error
     if mapping is not None:
+        source = Source(form, hashlib.sha256(content).hexdigest(), finished)
         return collect(reading, mapping, ours.notary, source)
     receipts = [
         Receipt(hashlib.sha256(envelope).hexdigest(), envelope, place, "", "as signed")
