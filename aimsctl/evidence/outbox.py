@@ -48,11 +48,16 @@ class Outbox:
         """Empty and without a thread, as in a process that was just forked: what waits is its parent's."""
         self._waiting: deque[bytes] = deque()
         self._sending = threading.Lock()
+        self._life = threading.Lock()  # of the thread: it is begun or given up, never both at once
+        self._idle()
+
+    def _idle(self) -> None:
+        """Without a thread; the next one has signals of its own, so an old one cannot take them."""
         self._some, self._full, self._closing = threading.Event(), threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
 
     def put(self, envelope: bytes) -> bool:
-        """Whether it was taken; a full queue takes nothing more. One caller at a time."""
+        """Whether it was taken; a full queue takes nothing more. One caller at a time, whoever closes meanwhile."""
         if len(self._waiting) >= self._most:
             self.lose("the ledger has not been writable for long, and the queue is full")
             return False
@@ -99,43 +104,45 @@ class Outbox:
 
     def close(self) -> None:
         """Stops the thread and writes what waits; what cannot be written even now is lost."""
-        for event in (self._closing, self._full, self._some):
+        with self._life:
+            thread, signals = self._thread, (self._closing, self._full, self._some)
+            self._idle()
+        for event in signals:
             event.set()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
-        self._thread = None
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
         try:
             self.send()
         except Exception as error:  # noqa: BLE001 - the end of the caller's program is not the place to break it
             for _ in range(len(self._waiting)):
                 self.lose(f"{type(error).__name__}: {error}")
             self._waiting.clear()
-        for event in (self._closing, self._full, self._some):
-            event.clear()
 
     def _start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="aimsctl-evidence", daemon=True)
-        self._thread.start()
+        with self._life:
+            signals = (self._some, self._full, self._closing)
+            self._thread = threading.Thread(target=self._run, args=signals, name="aimsctl-evidence", daemon=True)
+            self._thread.start()
         if "multiprocessing.util" in sys.modules:  # its children leave without running what atexit holds
             from multiprocessing.util import Finalize  # noqa: PLC0415 - it is loaded already, or not needed
 
             Finalize(None, close_all, exitpriority=100)
 
-    def _run(self) -> None:
+    def _run(self, some: threading.Event, full: threading.Event, closing: threading.Event) -> None:
         pause = self._interval
-        while not self._closing.is_set():
-            self._some.wait()
-            self._full.wait(self._interval)
-            self._some.clear()
-            self._full.clear()
+        while not closing.is_set():
+            some.wait()
+            full.wait(self._interval)
+            some.clear()
+            full.clear()
             try:
                 self.send()
                 pause = self._interval
             except Exception as error:  # noqa: BLE001 - whatever it is, the receipts wait for the next attempt
                 LOG.warning("%d receipts wait: %s: %s", len(self._waiting), type(error).__name__, error)
                 pause = min(_LONGEST_PAUSE, pause * 2)
-                self._some.set()
-                self._closing.wait(pause)
+                some.set()
+                closing.wait(pause)
 
     def hold(self) -> None:
         """Before a fork: nothing is half written when the process is copied."""

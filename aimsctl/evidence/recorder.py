@@ -93,16 +93,18 @@ class Recorder:
                 predicate = notary.predicate(given)
                 envelope = notary.envelope(predicate, data)
                 self._sequence += 1
-                taken = self._strict or self._outbox.put(envelope)
+                taken = not self._strict and self._outbox.put(envelope)
+                self.recorded += taken
             if self._strict:
                 self._outbox.now(envelope)
+                with self._lock:
+                    self.recorded += 1
         except Exception as error:
             if self._strict:
                 raise
             self._outbox.lose(f"{type(error).__name__}: {error}")
             return None
-        self.recorded += taken
-        return str(predicate["id"]) if taken else None
+        return str(predicate["id"]) if taken or self._strict else None
 
     def running(self, control: str, **fields: Any) -> Execution:
         """A run of the control as a `with` block; it is recorded when the block ends."""

@@ -260,6 +260,32 @@ def test_threads_lose_nothing_and_share_one_sequence(kept: Kept) -> None:
     assert (ours.recorded, ours.lost) == (400, 0)
 
 
+def test_threads_that_record_while_others_flush_and_close_lose_nothing(kept: Kept) -> None:
+    ours = recorder(kept, interval=0.001, batch=3)
+    done = threading.Event()
+
+    def work(name: int) -> None:
+        for number in range(100):
+            ours.record("CTL-08", target=f"output:{name}/{number}")
+
+    def disturb() -> None:
+        while not done.is_set():
+            ours.flush()
+            ours.close()
+
+    disturber = threading.Thread(target=disturb)
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
+    for thread in (disturber, *threads):
+        thread.start()
+    for thread in threads:
+        thread.join()
+    done.set()
+    disturber.join()
+    ours.close()
+    assert sorted(one.predicate["sequence"] for one in kept.statements) == list(range(1, 401))
+    assert (ours.recorded, ours.lost) == (400, 0)
+
+
 def test_a_recorder_can_be_used_again_after_it_was_closed(kept: Kept) -> None:
     ours = recorder(kept)
     ours.record("CTL-08", target="output:a")
