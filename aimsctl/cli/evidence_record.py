@@ -84,7 +84,7 @@ def record(
         return OK
     from aimsctl.cli.lines import record_lines  # noqa: PLC0415 - only where lines are read
 
-    recorded, refused = record_lines(ours, sys.stdin.fileno(), sys.stderr)
+    recorded, refused = record_lines(ours, sys.stderr)
     if not session.quiet:
         sys.stderr.write(f"recorded {recorded}, refused {refused}\n")
     return FINDINGS if refused else OK

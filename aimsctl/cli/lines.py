@@ -12,18 +12,19 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from aimsctl.errors import AimsError
+from aimsctl.errors import AimsError, UsageError
 from aimsctl.output.clean import one_line
 
 if TYPE_CHECKING:
     from aimsctl.cli.recording import Desk
 
+STDIN: Final = 0
 LINE_LIMIT: Final = 65_536
 _CHUNK: Final = 1 << 20
 _PAUSE: Final = 0.2  # seconds until a request to stop is seen while nothing arrives
 
 
-def record_lines(desk: Desk, descriptor: int, errors: TextIO) -> tuple[int, int]:
+def record_lines(desk: Desk, errors: TextIO, descriptor: int = STDIN) -> tuple[int, int]:
     """How many lines were recorded and how many refused. Raises AimsError if the ledger takes no more.
 
     Asked to stop, it still records what it has read.
@@ -80,9 +81,12 @@ def _chunks(descriptor: int) -> Iterator[bytes]:
     before: dict[int, Any] = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         while not asked:
-            if os.name == "posix" and not select.select([descriptor], [], [], _PAUSE)[0]:
-                continue
-            chunk = os.read(descriptor, _CHUNK)
+            try:
+                if os.name == "posix" and not select.select([descriptor], [], [], _PAUSE)[0]:
+                    continue
+                chunk = os.read(descriptor, _CHUNK)
+            except OSError as error:
+                raise UsageError(f"standard input cannot be read: {error.strerror}") from error
             if not chunk:
                 return
             yield chunk

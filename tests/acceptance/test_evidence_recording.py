@@ -248,6 +248,14 @@ def test_each_refused_line_is_named_and_the_others_are_recorded(run: Any, root: 
     ]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a shell")
+def test_without_standard_input_there_is_nothing_to_read(root: Path) -> None:
+    command = f'exec "{sys.executable}" -P -m aimsctl {" ".join(MANY)} <&-'
+    told = subprocess.run(["sh", "-c", command], cwd=root, capture_output=True, text=True, check=False)
+    assert told.returncode == 2
+    assert "standard input cannot be read" in told.stderr
+
+
 def test_ten_thousand_lines_lose_nothing(run: Any, root: Path) -> None:
     lines = "".join(json.dumps({"target": f"output:{number}", "result": "passed"}) + "\n" for number in range(10_000))
     told = run(*MANY, "-q", cwd=root, stdin=lines)
