@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "rules": ("aimsctl.cli.rules", "List every rule."),
     "rule": ("aimsctl.cli.rules", "Show the page of one rule."),
     "schema": ("aimsctl.cli.schema", "Print the JSON Schemas of the artefacts."),
+    "evidence": ("aimsctl.cli.evidence", "Record that controls ran, in a ledger that others can verify."),
     "config": ("aimsctl.cli.config", "Show the settings in force and their origin."),
 }
 """Module and one line of help; each module has a function named after its command."""
