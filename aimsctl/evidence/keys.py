@@ -6,7 +6,7 @@ SubjectPublicKeyInfo, as `openssl pkey -pubin -outform DER | sha256sum` prints i
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hashlib
 import os
 import stat
@@ -174,10 +174,11 @@ def decode_base64(text: str) -> bytes | None:
     """Standard or URL-safe base64 (RFC 4648, 4 and 5), padded and canonical; None if it is neither."""
     standard = text.replace("-", "+").replace("_", "/")
     try:
-        value = base64.b64decode(standard)
+        value = binascii.a2b_base64(standard)
+        again = binascii.b2a_base64(value, newline=False)
     except ValueError:
         return None
-    return value if base64.b64encode(value).decode() == standard else None
+    return value if again == standard.encode() else None
 
 
 def _private(handle: object) -> PrivateKey:
