@@ -58,6 +58,9 @@ def application(command: str | None, arguments: Sequence[str] = ()) -> typer.Typ
     app.callback(epilog=EPILOG)(options)
     for name, (module, line) in COMMANDS.items():
         if command in (None, name):
+            if name in GROUPS and command is None:
+                app.add_typer(typer.Typer(), name=name, help=line)  # only named, so that help loads none of them
+                continue
             found = getattr(importlib.import_module(module), name)
             if name in GROUPS:
                 app.add_typer(found(list(arguments)), name=name, help=line)

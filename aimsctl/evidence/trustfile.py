@@ -40,7 +40,7 @@ def with_revocation(content: bytes, path: str, keyid: str, index: int) -> bytes:
     wanted = {**data, "keys": [_revoked(row, index) if row["keyid"] == keyid else row for row in data["keys"]]}
     rows = content.decode().splitlines(keepends=True)
     for line in range(len(rows) - 1, -1, -1):
-        found = re.match(rf"( *)- keyid: {keyid}\s*$", rows[line])
+        found = re.match(rf"( *)- keyid: ([\"']?){keyid}\2\s*$", rows[line])
         if found:
             _revoke_below(rows, line, found[1] + "  ", index)
     return _confirmed("".join(rows), path, wanted)
