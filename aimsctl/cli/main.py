@@ -6,13 +6,14 @@ import gc
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from aimsctl import __version__
-from aimsctl.cli.commands import COMMANDS, hoisted, named_command
+from aimsctl.cli.commands import COMMANDS, GROUPS, hoisted, named_command
 from aimsctl.cli.session import STRANGE, Session
 from aimsctl.errors import BROKEN_PIPE, BUG, EXIT_CODES, INTERRUPTED, OK, AimsError
 
@@ -45,7 +46,7 @@ def options(
     context.obj = Session(root, quiet, exit_zero, debug, color)
 
 
-def application(command: str | None) -> typer.Typer:
+def application(command: str | None, arguments: Sequence[str] = ()) -> typer.Typer:
     """The application with the one command that is called, or with all of them for help and for misspelt names."""
     app = typer.Typer(
         name="aimsctl",
@@ -57,9 +58,12 @@ def application(command: str | None) -> typer.Typer:
     app.callback(epilog=EPILOG)(options)
     for name, (module, line) in COMMANDS.items():
         if command in (None, name):
+            if name in GROUPS and command is None:
+                app.add_typer(typer.Typer(), name=name, help=line)  # only named, so that help loads none of them
+                continue
             found = getattr(importlib.import_module(module), name)
-            if isinstance(found, typer.Typer):
-                app.add_typer(found, name=name, short_help=line)
+            if name in GROUPS:
+                app.add_typer(found(list(arguments)), name=name, help=line)
             else:
                 app.command(name, short_help=line)(found)
     return app
@@ -71,7 +75,9 @@ def run(arguments: list[str]) -> int:
     gc.disable()  # a run is short, and collecting among the many objects of a workspace costs a tenth of it
     words = hoisted(arguments)
     try:
-        code = application(named_command(words))(words, prog_name="aimsctl", standalone_mode=False)
+        command = named_command(words)
+        rest = words[words.index(command) + 1 :] if command else []
+        code = application(command, rest)(words, prog_name="aimsctl", standalone_mode=False)
         sys.stdout.flush()
     except AimsError as error:
         return _told(error)

@@ -73,7 +73,8 @@ def desk(evidence: Path, policies: tuple[Tree, str], options: Options, **more: A
     from aimsctl.evidence.ledger import Ledger  # noqa: PLC0415 - the same
     from aimsctl.evidence.receipts import Notary, signing_key  # noqa: PLC0415 - the same
 
-    ledger = Ledger.open(ledger_folder(options, evidence))
+    named = options.get("ledger")
+    ledger = Ledger.open(named_ledger(Path(named) if named else None) or only_ledger(evidence))
     signers = [signing_key(options.get("key"))]
     with as_usage():
         made_by = Notary(
@@ -103,17 +104,22 @@ def record_one(ours: Desk, options: Options) -> str:
     return str(predicate["id"])
 
 
-def ledger_folder(options: Options, evidence: Path) -> Path:
-    """The ledger named, or the only one below the workspace's evidence folder. Raises UsageError."""
-    named = options.get("ledger") or os.environ.get(LEDGER_VARIABLE)
-    if named:
-        return Path(named)
+def named_ledger(named: Path | None) -> Path | None:
+    """The ledger that --ledger or the variable names."""
+    if named is not None:
+        return named
+    text = os.environ.get(LEDGER_VARIABLE)
+    return Path(text) if text else None
+
+
+def only_ledger(evidence: Path) -> Path:
+    """The only ledger below the workspace's evidence folder. Raises UsageError if there is none or another."""
     found = sorted(path.parent for depth in ("*", "*/*") for path in evidence.glob(f"{depth}/{LEDGER_FILE}"))
     if len(found) == 1:
         return found[0]
     names = ", ".join(path.relative_to(evidence.parent).as_posix() for path in found)
     raise UsageError(
-        f"there are {len(found)} ledgers below {evidence.name}/: {names}" if found else "there is no ledger here yet",
+        f"there are {len(found)} ledgers: {names}" if found else "there is no ledger here yet",
         hint="--ledger names one" if found else "`aimsctl evidence init` makes one; --ledger names one elsewhere",
     )
 

@@ -159,7 +159,7 @@ def test_of_two_ledgers_one_has_to_be_named(run: Any, root: Path) -> None:
     new_ledger(root, "notes.example/ledger/build")
     told = run(*ONE, cwd=root)
     assert told.code == 2
-    assert "there are 2 ledgers below evidence/: evidence/ledger, evidence/prod" in told.stderr
+    assert "there are 2 ledgers: evidence/ledger, evidence/prod" in told.stderr
     assert run(*ONE, cwd=root, env={"AIMSCTL_LEDGER": "evidence/ledger"}).code == 0
     assert run(*ONE, "--ledger", "evidence/prod", cwd=root).code == 0
     assert predicates(root)[0]["ledger"] == "notes.example/ledger/build"
@@ -409,12 +409,11 @@ def test_a_run_that_cannot_be_recorded_is_not_silently_green(run: Any, root: Pat
 def test_a_request_to_stop_reaches_the_command_and_is_recorded(root: Path) -> None:
     script = "import time; print('up', flush=True); time.sleep(60)"
     command = [sys.executable, "-P", "-m", "aimsctl", *RUN, "--", sys.executable, "-c", script]
-    process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"up\n"
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 128 + signal.SIGTERM
-    process.stdout.close()
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 128 + signal.SIGTERM
     assert predicates(root)[0]["result"] == "error"
 
 
