@@ -238,7 +238,8 @@ def test_a_missing_extra_says_the_line_that_installs_it(tmp_path: Path, library:
 
 def test_a_template_is_copied_changed_and_used(tmp_path: Path) -> None:
     workspace = example(tmp_path / "workspace")
-    assert "front.md.j2" in aimsctl("templates", cwd=workspace).stdout.splitlines()
+    named = aimsctl("templates", cwd=workspace).stdout.splitlines()
+    assert named == sorted(path.name for path in (ROOT / "templates" / "documents").iterdir())
     assert aimsctl("templates", "eject", STATEMENT, "--out", "house", cwd=workspace).returncode == 0
     ours = workspace / "house" / f"{STATEMENT}.md.j2"
     assert ours.read_bytes() == (ROOT / "templates" / "documents" / ours.name).read_bytes()
