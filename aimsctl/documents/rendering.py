@@ -83,6 +83,7 @@ class Run:
             yield Wanted(definition, None, self._stem(definition.id, self.only))
             return
         items = self.items(definition)
+        items = [item for item in items if not self.only or item.id in self.only]
         if definition.form == "one":
             newest = max(
                 items, key=lambda item: (item.get("status") == "approved", str(item.get("dated"))), default=None
@@ -91,8 +92,7 @@ class Run:
                 yield Wanted(definition, newest, self._stem(definition.id, self.only))
             return
         for item in items:
-            if not self.only or item.id in self.only:
-                yield Wanted(definition, item, self._stem(definition.id, [item.id]))
+            yield Wanted(definition, item, self._stem(definition.id, [item.id]))
 
     def items(self, definition: Definition) -> list[Item]:
         """The artefacts that a document is made of, those that are retired left out."""
@@ -202,7 +202,9 @@ class Run:
     def files(self, wanted: Wanted, formats: Sequence[str], neighbours: Neighbours) -> Iterator[tuple[str, bytes]]:
         """The files of a document, by name; a format that the document does not have is left out."""
         document, values = self.document(wanted)
-        for name in offered(wanted, formats):
+        if not (given := offered(wanted, formats)) and not self.together:
+            raise UsageError(f"{wanted.definition.id} has no lists for a workbook", hint="ask for another format")
+        for name in given:
             if name == "xlsx":
                 yield f"{wanted.stem}.xlsx", _workbook(wanted.definition, document, values)
             else:

@@ -211,6 +211,7 @@ def test_list_names_what_can_be_rendered() -> None:
         ((), "no document is named"),
         (("statement",), "there is no document statement"),
         ((STATEMENT, "--format", "odt"), "there is no format 'odt' of documents"),
+        ((STATEMENT, "--format", "html,pfd"), "there is no format 'pfd' of documents"),
         ((STATEMENT, "--templates", "nowhere"), "there is no folder nowhere"),
     ],
 )
@@ -254,6 +255,13 @@ def test_a_template_is_copied_changed_and_used(tmp_path: Path) -> None:
     assert "## What we chose" in ours.read_text()
     assert aimsctl("templates", "eject", "../front", cwd=workspace).returncode == 2
     assert aimsctl("templates", "eject", cwd=workspace).returncode == 2
+
+
+def test_an_artefact_can_be_named(tmp_path: Path) -> None:
+    outcome = render(STATEMENT, "--format", "md", "--id", "SOA-01", "--out", tmp_path, *DAY)
+    assert outcome.stdout.splitlines() == [str(tmp_path / f"{STATEMENT}-soa-01.md")]
+    outcome = render(STATEMENT, "--format", "md", "--id", "SOA-77", "--out", tmp_path, *DAY)
+    assert (outcome.returncode, "holds nothing for" in outcome.stderr) == (5, True)
 
 
 def test_the_index_links_every_file(tmp_path: Path) -> None:
