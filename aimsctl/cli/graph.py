@@ -10,7 +10,7 @@ from aimsctl.assessment.chain import chain
 from aimsctl.assessment.gap import assess
 from aimsctl.cli import complete
 from aimsctl.cli.options import AsOf, Rev
-from aimsctl.cli.printing import Out, put
+from aimsctl.cli.printing import Out, json_text, put
 from aimsctl.cli.session import Session, place
 from aimsctl.output.drawing import dot, mermaid, svg
 from aimsctl.workspace.workspace import load
@@ -40,8 +40,6 @@ def graph(
     here = place(session, rev=rev)
     record = chain(assess(load(here.tree, here.config), here.day(as_of)), identifier)
     if form == "json":
-        from aimsctl.output.json_ import VERSION, layout  # noqa: PLC0415 - each format loads only what it needs
-
-        put(layout({"version": VERSION, **record}), out, here.root)
+        put(json_text({**record, "provenance": here.provenance}), out, here.root)
         return
     put(FORMS[form](record), out, here.root)
