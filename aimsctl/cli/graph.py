@@ -39,6 +39,8 @@ def graph(
     session: Session = context.obj
     here = place(session, rev=rev)
     record = chain(assess(load(here.tree, here.config), here.day(as_of)), identifier)
+    if not record["nodes"] and not session.quiet:
+        typer.echo("nothing to draw yet: drafts are left out", err=True)
     if form == "json":
         put(json_text({**record, "provenance": here.provenance}), out, here.root)
         return
