@@ -22,6 +22,12 @@ def title_of(facts: Facts, identifier: object) -> str:
     return str(found.get("title")) if found is not None else str(identifier or "")
 
 
+def named(facts: Facts, identifier: object) -> str:
+    """The artefact's id and title, or the id alone where there is none of that id."""
+    found = facts.find(identifier)
+    return f"{identifier} {found.get('title')}" if found is not None else str(identifier)
+
+
 def owner_of(facts: Facts, requirement_id: str) -> str:
     """The title of the owner of a requirement."""
     return title_of(facts, owner_id(facts, requirement_id))

@@ -9,7 +9,12 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "new": ("aimsctl.cli.new", "Write a new artefact as a commented draft."),
     "validate": ("aimsctl.cli.validate", "Check the artefacts, each finding at its line."),
     "gap": ("aimsctl.cli.gap", "Find the gaps against clauses 4 to 10 and Annex A."),
+    "diff": ("aimsctl.cli.diff", "Say what changed between two states, in words."),
+    "history": ("aimsctl.cli.history", "Show the revisions of an artefact."),
+    "trend": ("aimsctl.cli.trend", "Show how readiness moved over the history."),
     "report": ("aimsctl.cli.report", "Write the readiness report as one page."),
+    "render": ("aimsctl.cli.render", "Render the documents an auditor asks for."),
+    "templates": ("aimsctl.cli.templates", "List or copy the templates of documents."),
     "explain": ("aimsctl.cli.explain", "Say what a requirement asks and how it is judged."),
     "list": ("aimsctl.cli.list", "List the artefacts of a kind."),
     "show": ("aimsctl.cli.show", "Show an artefact and what it is linked to."),
@@ -22,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "rules": ("aimsctl.cli.rules", "List every rule."),
     "rule": ("aimsctl.cli.rules", "Show the page of one rule."),
     "schema": ("aimsctl.cli.schema", "Print the JSON Schemas of the artefacts."),
+    "evidence": ("aimsctl.cli.evidence", "Record that controls ran, in a ledger that others can verify."),
     "config": ("aimsctl.cli.config", "Show the settings in force and their origin."),
 }
 """Module and one line of help; each module has a function named after its command."""
