@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from aimsctl.assessment.changes import changes
-from aimsctl.assessment.gap import assess
 from aimsctl.assessment.movement import movement
 from aimsctl.assessment.record import movement_record
 from aimsctl.cli.answer import AsForm, answer
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.options import AsOf, PolicyFrom
 from aimsctl.cli.progress import reading
 from aimsctl.cli.session import Session, place, state_at
@@ -38,7 +38,8 @@ def diff(
     with reading(session) as tell:
         was = load(old, here.config, policy=here.policy, tell=tell, known=known)
         is_now = load(here.tree, here.config, policy=here.policy, tell=tell, known=known)
-    moved, changed = movement(assess(was, judged_on), assess(is_now, judged_on)), changes(was, is_now)
+    ledgers = Ledgers(session, here, policy_from=policy_from)
+    moved, changed = movement(ledgers.assess(was, judged_on), ledgers.assess(is_now, judged_on)), changes(was, is_now)
     record = {
         "as_of": judged_on.isoformat(),
         "to": after,

@@ -13,6 +13,7 @@ from aimsctl.source.files import FileRefusedError, WorkTree
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aimsctl.assessment.gap import GapReport
     from aimsctl.cli.session import Place, Session
     from aimsctl.evidence.summary import Evidence
     from aimsctl.workspace.workspace import Workspace
@@ -36,6 +37,12 @@ class Ledgers:
         """The folders of the ledgers below the evidence folder, in order."""
         evidence = self.here.root / self.here.config.evidence
         return sorted(path.parent for depth in ("*", "*/*") for path in evidence.glob(f"{depth}/{LEDGER}"))
+
+    def assess(self, workspace: Workspace, as_of: date) -> GapReport:
+        """The workspace judged on that day, with what the ledgers show."""
+        from aimsctl.assessment.gap import assess  # noqa: PLC0415 - commands that judge load it themselves
+
+        return assess(workspace, as_of, evidence=self.evidence(workspace, as_of))
 
     def evidence(self, workspace: Workspace, as_of: date) -> Evidence | None:
         """What they show of the time that matters on that day, read once; None where there is no ledger.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.assessment.gap import assess
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.provenance import provenance, revisions_until
 from aimsctl.cli.session import Place, Session, day
 from aimsctl.cli.validate import check
@@ -127,7 +127,7 @@ def produced(
     session: Session, workspace: Workspace, here: Place, asked: Asked, state: State, replaced: Mapping[str, str]
 ) -> dict[str, bytes]:
     """Every file asked for, by name, in that state. Raises RenderError where the workspace has errors."""
-    report = assess(workspace, state.as_of)
+    report = Ledgers(session, here).assess(workspace, state.as_of)
     found = open_findings(check(workspace, here, state.as_of))
     errors = sum(one.severity is Severity.ERROR for one in found)
     if errors and not state.draft:

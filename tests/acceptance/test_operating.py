@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -196,8 +197,10 @@ def test_a_lapse_that_was_mended_stays_visible(site: Site) -> None:
     found = next(one for one in site.gap()["requirements"] if one["id"] == "A.6.2.4")
     told = [one["message"] for one in found["reasons"] if one["test"] == "c-lapses"]
     assert told == [
-        "Evidence guard-runs of Tests before each release for Message triage is good today, but had 2 lapses "
-        "since 2026-10-14."
+        (
+            "Evidence guard-runs of Tests before each release for Message triage is good today, but had 2 lapses "
+            "since 2026-10-14."
+        )
     ]
     assert site.rows() == []
 
@@ -206,3 +209,11 @@ def test_evidence_is_told_in_every_output_with_its_trust(site: Site) -> None:
     site.ran("2026-10-19")
     text = site.run("gap", "--as-of", AS_OF, "--fail-on", "never", cwd=site.root).stdout
     assert "evidence: ledgers site.example/ledger at 1; trust: the workspace's own (self-asserted trust)" in text
+
+
+def test_the_report_and_the_documents_read_it_too(site: Site, tmp_path: Path) -> None:
+    site.ran("2026-10-19")
+    site.run("report", "--as-of", AS_OF, "--format", "json", "--out", tmp_path / "r.json", cwd=site.root)
+    record = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    (row,) = record["evidence"]["rows"]
+    assert row["state"] == "fresh"
