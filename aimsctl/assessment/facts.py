@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aimsctl.assessment import computed
 from aimsctl.assessment.calendar import Duration, parse_date, parse_duration
@@ -16,11 +16,12 @@ from aimsctl.standard import catalogue, judgement
 from aimsctl.workspace.kinds import Field, kind, kind_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     from aimsctl.workspace.workspace import Workspace
 
+Worked = TypeVar("Worked")
 CLASSES: Final = ("controlled", "register", "record")
 
 
@@ -36,6 +37,7 @@ class Facts:
         self._items: dict[str, tuple[Item, ...]] = {}
         self._standing: dict[str, tuple[Item, ...]] = {}
         self._limits: dict[str, object] = {}
+        self._once: dict[str, Any] = {}
 
     # what there is
 
@@ -118,6 +120,13 @@ class Facts:
     @cached_property
     def _suspect_documents(self) -> frozenset[int]:
         return frozenset(id(one) for one in self.workspace.documents if may_hold_placeholder(one.text))
+
+    def once(self, name: str, work: Callable[[], Worked]) -> Worked:
+        """What the work gives, done at the first call of that name: for values that need all artefacts of a kind."""
+        if name not in self._once:
+            self._once[name] = work()
+        found: Worked = self._once[name]
+        return found
 
     # fields, dates and limits
 

@@ -91,7 +91,7 @@ class Run:
                 yield Wanted(definition, newest, self._stem(definition.id, self.only))
             return
         for item in items:
-            if not self.only or item.id in self.only:
+            if not self.only or references.concerns(self.report.facts, item, self.only):
                 yield Wanted(definition, item, self._stem(definition.id, [item.id]))
 
     def items(self, definition: Definition) -> list[Item]:

@@ -9,6 +9,7 @@ from aimsctl.assessment.computed.registry import computed, listed, number, past,
 from aimsctl.assessment.items import UNKNOWN
 
 if TYPE_CHECKING:
+    from aimsctl.assessment.facts import Facts
     from aimsctl.assessment.items import Item
 
 PEOPLE = (
@@ -114,8 +115,12 @@ def high(item: Item) -> object:
 @computed("priority", "risk")
 def priority(item: Item) -> object:
     """The place among all risks by level, then consequence, then likelihood; 1 is the most urgent."""
-    ordered = sorted(item.facts.standing("risk"), key=lambda risk: (-_weight(risk)[0], -_weight(risk)[1], risk.id))
-    return next((place for place, risk in enumerate(ordered, start=1) if risk is item), None)
+    return item.facts.once("priority", lambda: _places(item.facts)).get(id(item))
+
+
+def _places(facts: Facts) -> dict[int, int]:
+    ordered = sorted(facts.standing("risk"), key=lambda risk: (-_weight(risk)[0], -_weight(risk)[1], risk.id))
+    return {id(risk): place for place, risk in enumerate(ordered, start=1)}
 
 
 def _weight(risk: Item) -> tuple[float, float]:
