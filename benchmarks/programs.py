@@ -21,8 +21,17 @@ class Scale:
     growth: tuple[int, ...] = (5_000, 10_000, 20_000, 50_000)
     findings: int = 100_000
     register: int = 5_000
+    receipts: int = 20_000
     slow_rounds: int = 3
     quick_rounds: int = 15
 
 
-QUICK = Scale(artefacts=500, growth=(500, 1_000, 2_000), findings=5_000, register=500, slow_rounds=1, quick_rounds=3)
+QUICK = Scale(
+    artefacts=500,
+    growth=(500, 1_000, 2_000),
+    findings=5_000,
+    register=500,
+    receipts=1_000,
+    slow_rounds=1,
+    quick_rounds=3,
+)

@@ -65,10 +65,13 @@ def render(
         return session.leave(
             _checked(
                 folder,
-                {state: produced(workspace, here, asked, state, replaced) for state in recorded(folder, now, as_of)},
+                {
+                    state: produced(session, workspace, here, asked, state, replaced)
+                    for state in recorded(folder, now, as_of)
+                },
             )
         )
-    _write(folder, now, produced(workspace, here, asked, now, replaced), force=force, quiet=session.quiet)
+    _write(folder, now, produced(session, workspace, here, asked, now, replaced), force=force, quiet=session.quiet)
     return OK
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.gap import assess
-from aimsctl.cli.provenance import provenance
+from aimsctl.cli.provenance import provenance, revisions_until
 from aimsctl.cli.session import Place, Session, day
 from aimsctl.cli.validate import check
 from aimsctl.diagnostics import Severity, open_findings
@@ -124,7 +124,7 @@ def recorded(folder: Folder, now: State, as_of: str | None) -> list[State]:
 
 
 def produced(
-    workspace: Workspace, here: Place, asked: Asked, state: State, replaced: Mapping[str, str]
+    session: Session, workspace: Workspace, here: Place, asked: Asked, state: State, replaced: Mapping[str, str]
 ) -> dict[str, bytes]:
     """Every file asked for, by name, in that state. Raises RenderError where the workspace has errors."""
     report = assess(workspace, state.as_of)
@@ -138,7 +138,7 @@ def produced(
     with Confined() as confined:
         run = Run(
             report,
-            state.provenance,
+            replace(state.provenance, revisions=revisions_until(session, here, state.commit)),
             clean,
             renderer(replaced, confined),
             confined.pdf,

@@ -140,14 +140,14 @@ def _draft(subject: Item | None, errors: int) -> str | None:
 
 
 def _revisions(subject: Item | None, provenance: Provenance, records: Records) -> list[Record]:
-    span = subject.span() if subject is not None else None
-    found = provenance.revisions.get(span.path, ()) if span is not None else ()
+    found = provenance.revisions(subject.id) if subject is not None else ()
     return [
         {
             "version": records.text(one.version),
-            "date": one.day.isoformat(),
+            "date": records.text(one.day),
             "commit": records.text(one.commit[:12]),
             "author": records.text(one.author),
+            "approver": records.link(one.approver) or records.text(one.approver),
             "what": records.text(one.what),
         }
         for one in found

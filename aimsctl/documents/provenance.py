@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,18 +11,28 @@ NO_HISTORY = "no git history was available"
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One earlier state of an artefact: its version, the day, the commit, who wrote it and what was said about it."""
+    """One approved state of an artefact: its version, the day of approval, the commit, who wrote and approved it."""
 
     version: str
-    day: date
+    day: str
     commit: str
     author: str
+    approver: str
     what: str
+
+
+Revisions = Callable[[str], tuple[Revision, ...]]
+"""Gives the revisions of the artefact of an id, newest first."""
+
+
+def no_revisions(_identifier: str) -> tuple[Revision, ...]:
+    """What is known without a history."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The commit, its day, whether the artefacts read differ from it, and revisions by the path of an artefact.
+    """The commit, its day, whether the artefacts read differ from it, and the revisions of artefacts.
 
     Without a commit `missing` says why. `differs` is None where nobody can tell.
     """
@@ -31,7 +41,7 @@ class Provenance:
     day: date | None = None
     differs: bool | None = None
     missing: str = NO_HISTORY
-    revisions: Mapping[str, tuple[Revision, ...]] = field(default_factory=dict)
+    revisions: Revisions = field(default=no_revisions, compare=False)
 
     @property
     def words(self) -> str:

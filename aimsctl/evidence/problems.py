@@ -1,0 +1,49 @@
+"""What can be wrong with evidence, in the three ways an exit code tells apart, and the errors that end a command."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aimsctl.errors import AimsError
+
+
+class Fault(enum.IntEnum):
+    """How evidence fails, worst first; the value is the exit code of `aimsctl evidence verify`."""
+
+    BROKEN = 1
+    MALFORMED = 10
+    UNMET = 11
+
+    @property
+    def word(self) -> str:
+        """The word used in every output."""
+        return {Fault.BROKEN: "broken", Fault.MALFORMED: "malformed", Fault.UNMET: "policy"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: how, where (`entry 12`, `tile/0/000`, a file) and in one line what."""
+
+    fault: Fault
+    where: str
+    message: str
+
+
+class MalformedError(AimsError):
+    """Bytes that are not what they should be; `message` says what, in one line."""
+
+    exit_code: ClassVar[int] = Fault.MALFORMED
+
+
+class LedgerError(AimsError):
+    """A ledger cannot be used as asked: it is missing, locked, torn, full, or of somebody else."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class KeyRefusedError(AimsError):
+    """A key that is not used: unreadable, of another algorithm, degenerate, or open to others."""
+
+    exit_code: ClassVar[int] = 3
