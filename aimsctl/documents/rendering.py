@@ -92,7 +92,8 @@ class Run:
                 yield Wanted(definition, newest, self._stem(definition.id, self.only))
             return
         for item in items:
-            yield Wanted(definition, item, self._stem(definition.id, [item.id]))
+            if not self.only or references.concerns(self.report.facts, item, self.only):
+                yield Wanted(definition, item, self._stem(definition.id, [item.id]))
 
     def items(self, definition: Definition) -> list[Item]:
         """The artefacts that a document is made of, those that are retired left out."""
