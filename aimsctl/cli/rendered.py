@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.gap import assess
-from aimsctl.cli.provenance import provenance, revisions_until
+from aimsctl.cli.provenance import provenance, with_revisions
 from aimsctl.cli.session import Place, Session, day
 from aimsctl.cli.validate import check
 from aimsctl.diagnostics import Severity, open_findings
@@ -138,7 +138,7 @@ def produced(
     with Confined() as confined:
         run = Run(
             report,
-            replace(state.provenance, revisions=revisions_until(session, here, state.commit)),
+            with_revisions(state.provenance, session, here),
             clean,
             renderer(replaced, confined),
             confined.pdf,
