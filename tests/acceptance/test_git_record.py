@@ -366,8 +366,8 @@ def test_who_relies_on_a_text_that_changed_is_suspect_until_it_is_looked_at_agai
     method, risk = ((kinds / f"{name}.yaml").read_text(encoding="utf-8") for name in ("risk-method", "risk"))
     (root / "policies/method.yaml").write_text(method, encoding="utf-8")
     (root / "policies/risk.yaml").write_text(risk, encoding="utf-8")
-    commit(root, "A method and a risk rated by it", author=WRITER, day="2026-02-20")
-    command = ("gap", "--as-of", "2026-04-01", "--fail-on", "never", "--history", "--format", "json")
+    commit(root, "A method and a risk rated by it", author=WRITER, day="2026-09-14")
+    command = ("gap", "--as-of", "2026-11-01", "--fail-on", "never", "--history", "--format", "json")
 
     def suspects() -> list[tuple[str, str]]:
         found = run(*command, cwd=root).json["diagnostics"]
@@ -377,14 +377,14 @@ def test_who_relies_on_a_text_that_changed_is_suspect_until_it_is_looked_at_agai
     (root / "policies/method.yaml").write_text(
         method.replace("name: rare", "name: seldom").replace('version: "1.0"', 'version: "1.1"'), encoding="utf-8"
     )
-    commit(root, "Another word in a scale", author=WRITER, day="2026-03-10")
+    commit(root, "Another word in a scale", author=WRITER, day="2026-10-10")
     [(path, message)] = suspects()
     assert path == "policies/risk.yaml"
     assert message == (
-        "An emergency is ranked low relies on How AI risks are rated and treated, which changed on 2026-03-10 after it "
-        "was last looked at on 2026-02-20: likelihood scale now with seldom; likelihood scale without rare."
+        "An emergency is ranked low relies on How AI risks are rated and treated, which changed on 2026-10-10 after it "
+        "was last looked at on 2026-09-14: likelihood scale now with seldom; likelihood scale without rare."
     )
-    assert run("review", "RISK-01", "--on", "2026-03-20", cwd=root).code == 0
+    assert run("review", "RISK-01", "--on", "2026-10-20", cwd=root).code == 0
     assert suspects() == []
 
 
