@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aimsctl.cli.checked import Check, differing
-from aimsctl.cli.options import AsOf, PolicyFrom, Rev
+from aimsctl.cli.options import AllowedSigners, AsOf, OpenpgpKeyring, PolicyFrom, Rev
 from aimsctl.cli.progress import reading
 from aimsctl.cli.rendered import Asked, Folder, State, produced, recorded, state_of
 from aimsctl.cli.session import Place, Session, place
@@ -45,6 +45,8 @@ def render(
     templates: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder of templates that replace the shipped ones.")
     ] = None,
+    allowed_signers: AllowedSigners = None,
+    openpgp_keyring: OpenpgpKeyring = None,
     rev: Rev = None,
     as_of: AsOf = None,
     policy_from: PolicyFrom = None,
@@ -55,7 +57,15 @@ def render(
         return _list()
     if not documents and not everything:
         raise UsageError("no document is named", hint="name some, or --all; `aimsctl render --list` names them")
-    asked = Asked(tuple(documents or ()), _named(formats or ["html"]), tuple(only or ()), draft, everything)
+    asked = Asked(
+        tuple(documents or ()),
+        _named(formats or ["html"]),
+        tuple(only or ()),
+        draft,
+        everything,
+        allowed_signers,
+        openpgp_keyring,
+    )
     here = place(session, policy_from, rev)
     with reading(session) as tell:
         workspace = load(here.tree, here.config, policy=here.policy, tell=tell)
