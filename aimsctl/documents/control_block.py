@@ -23,6 +23,7 @@ _VERIFIED: Final = {
     "suspect": "Suspect: the text has changed since it was approved",
     "claimed": "Claimed: the artefact says so; no fingerprint was kept to compare with",
 }
+_SIGNED: Final = {"verified": "Signed", "claimed": "Not signed", "not_shown": "The signature does not show it"}
 _UNFINISHED: Final = {"draft": "it is a draft", "in_review": "it is in review and not approved"}
 _COMPILED: Final = "Compiled from the artefacts of the workspace"
 _RECORD: Final = "A record: it is dated and kept, not approved"
@@ -88,7 +89,15 @@ def verification(item: Item, field: str = "approval") -> str | None:
     problem = approval_problem(item, field, {})
     if problem:
         return f"Does not hold: {problem}"
-    return _VERIFIED[str(item.get("approval_state"))]
+    said = _VERIFIED[str(item.get("approval_state"))]
+    approvals = item.facts.approvals
+    if approvals is None or approvals.signers is None or item.artefact is None:
+        return said
+    shown = approvals.of(item.artefact, field)
+    if shown is None:
+        return said
+    commit = f", commit {shown.commit.short}" if shown.commit is not None else ""
+    return f"{said}. {_SIGNED[shown.state]}: {shown.why}{commit}"
 
 
 def _of_register(definition: Definition, entries: Sequence[Item], facts: Facts, records: Records) -> Record:

@@ -83,10 +83,10 @@ class Run:
             yield Wanted(definition, None, self._stem(definition.id, self.only))
             return
         items = self.items(definition)
-        items = [item for item in items if not self.only or item.id in self.only]
         if definition.form == "one":
+            named = [item for item in items if item.id in self.only]
             newest = max(
-                items, key=lambda item: (item.get("status") == "approved", str(item.get("dated"))), default=None
+                named or items, key=lambda item: (item.get("status") == "approved", str(item.get("dated"))), default=None
             )
             if newest is not None:
                 yield Wanted(definition, newest, self._stem(definition.id, self.only))
