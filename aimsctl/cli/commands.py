@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "todo": ("aimsctl.cli.todo", "List what is due, by whom."),
     "decide": ("aimsctl.cli.decide", "Say whether a certificate is worth it, and why."),
     "crosswalk": ("aimsctl.cli.crosswalk", "Show what the AIMS shows of other frameworks."),
+    "export": ("aimsctl.cli.export", "Write registers as a workbook or CSV."),
     "approve": ("aimsctl.cli.approve", "Record that a text was approved."),
     "review": ("aimsctl.cli.approve", "Record that a text was looked at again."),
     "rules": ("aimsctl.cli.rules", "List every rule."),
