@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,17 +121,18 @@ class _Editor:
         text = "".join(line.replace("\n", self.newline) + self.newline for line in lines)
         gone = range(first, len(old) - last)
         if gone:
-            start = self.starts[self.document.span((*pointer, first)).line - 1]
-            self.splices.append((start, self._behind((*pointer, gone[-1])), self._closed(gone[-1] + 1, old, text)))
+            start, end = self.starts[self.document.span((*pointer, first)).line - 1], self._behind((*pointer, gone[-1]))
+            self.splices.append((start, end, text.rstrip("\r\n") if self._unfinished(end) else text))
         else:
             at = self._behind((*pointer, first - 1)) if first else self.starts[self.document.span(pointer).line - 1]
             self._add_lines(at, text)
 
-    def _closed(self, number: int, old: Sequence[Value], text: str) -> str:
-        return text if number < len(old) or self.source.endswith(("\n", "\r")) else text.rstrip("\r\n")
+    def _unfinished(self, at: int) -> bool:
+        """Whether this is the end of a file whose last line does not end."""
+        return at == len(self.source) and not self.source.endswith(("\n", "\r"))
 
     def _entry(self, change: Change, holder: list[Value]) -> None:
-        if change.pointer[-1] != len(holder) or not holder or self._in_brackets(change.pointer):
+        if int(change.pointer[-1]) < len(holder) or not holder or self._in_brackets(change.pointer):
             raise RenderError(f"{self.document.path} has a list that cannot be edited safely", span=self._span(change))
         indent = self.document.span(change.pointer[:-1]).column - 1
         text = self.newline.join(entry(change.value, indent)).replace("\r\n", "\n").replace("\n", self.newline)
@@ -151,8 +152,7 @@ class _Editor:
 
     def _add_lines(self, at: int, text: str) -> None:
         """Whole lines at the start of a line, or behind a last line that does not end."""
-        unfinished = at == len(self.source) and not self.source.endswith(("\n", "\r"))
-        self.splices.append((at, at, self.newline + text.rstrip("\r\n") if unfinished else text))
+        self.splices.append((at, at, self.newline + text.rstrip("\r\n") if self._unfinished(at) else text))
 
     def _behind(self, pointer: Pointer) -> int:
         """Where the line begins that follows the last line of a value."""
