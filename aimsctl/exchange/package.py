@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from xml.etree import ElementTree as ET  # noqa: ICN001 - no part with a DTD gets this far
+from xml.etree import ElementTree as ET
 
 from aimsctl.errors import UsageError
 
@@ -35,7 +35,7 @@ _EXTERNAL: Final = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']Exter
 _PLACE: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,7})["']""")
 _CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(.*?)</(?:\w+:)?c\s*>", re.DOTALL)
 _ERROR: Final = re.compile(rb"""<(?:\w+:)?c\b([^>]*\bt\s*=\s*["']e["'][^>]*)>""")
-_CACHED: Final = re.compile(rb"<(?:\w+:)?(?:v|is)\s*>")
+_CACHED: Final = re.compile(rb"<(?:\w+:)?v\s*>[^<]|<(?:\w+:)?is\b")
 _SHARED: Final = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si\s*>", re.DOTALL)
 _SHARED_CELL: Final = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v\s*>([0-9]{1,9})<""")
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
