@@ -110,7 +110,8 @@ def map_of(name: str, content: bytes) -> Map:
             raise UsageError(f"{name} has an unknown key {key}", hint=near, span=document.span((key,), key=True))
         if not isinstance(value, dict):
             raise UsageError(f"{name}: {key} is no group of names", span=document.span((key,)))
-    found = Map(**data)
+    groups: dict[str, Any] = dict(data)
+    found = Map(**groups)
     for sheet, of in found.sheets.items():
         if of is not None:
             _table(str(of), f"{name}: sheet {sheet}")
@@ -173,7 +174,7 @@ def _columns(found: Layout, sheet: Sheet, said: Map) -> Layout:
     for place, heading in enumerate(sheet.rows[found.head]):
         name, letter = "" if heading is None else str(heading), letters(place)
         if letter in said.columns or name in said.columns:
-            path = said.columns[letter if letter in said.columns else name]
+            path = said.columns.get(letter, said.columns.get(name))
             if path is None:
                 found.skipped.append(place)
                 continue
