@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aimsctl.assessment.items import Item
@@ -54,7 +55,7 @@ def _cells(table: Table, item: Item, artefact: Artefact, number: int | None) -> 
 
 def _cell(column: Column, item: Item, row: Mapping[str, Any], number: int | None) -> Cell:
     if column.field is not None:
-        return cell(_at(row, column.path), column.field)
+        return cell(at(row, column.path), column.field)
     if column.path == ID:
         return item.id
     if column.path == ROW:
@@ -66,14 +67,17 @@ def _cell(column: Column, item: Item, row: Mapping[str, Any], number: int | None
 
 def control_title(name: object) -> str | None:
     """The title of a control of Annex A; None for one of the organisation's own."""
-    return _titles().get(str(name))
+    return control_titles().get(str(name))
 
 
-def _titles() -> dict[str, str]:
+@cache
+def control_titles() -> dict[str, str]:
+    """The titles of the controls of Annex A, by their numbers, in order."""
     return {one.id: one.title for one in catalogue().requirements if one.type == "control"}
 
 
-def _at(row: Mapping[str, Any], path: str) -> Any:
+def at(row: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path; None if there is none."""
     value: Any = row
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None

@@ -162,7 +162,7 @@ def _best(sheet: Sheet, names: Iterable[str], rows: list[int], said: Map, fewest
         known = _known(of)
         for row in rows:
             found = {known[word] for value in sheet.rows[row] if (word := normal(value)) in known}
-            found |= {str(said.columns[value]) for value in sheet.rows[row] if value in said.columns}
+            found |= {str(said.columns[str(value)]) for value in sheet.rows[row] if str(value) in said.columns}
             if len(found) > most:
                 best, most = Layout(of, row), len(found)
     return _columns(best, sheet, said) if best is not None else None

@@ -52,6 +52,13 @@ class Reader:
     def __init__(self, facts: Facts, words: Mapping[str, Any]) -> None:
         self.facts = facts
         self.words = words
+        self.added: dict[str, str] = {}  # ids of rows that become artefacts, and their kinds
+        self.added_titles: dict[str, list[str]] = {}
+
+    def add(self, identifier: str, title: str, kind: str) -> None:
+        """From now on cells may link to a row that becomes an artefact."""
+        self.added[identifier] = kind
+        self.added_titles.setdefault(title.casefold(), []).append(identifier)
 
     def value(self, cell: Read, field: Field) -> Any:
         """The value that the cell says. Raises CellProblemError if it says none."""
@@ -109,16 +116,17 @@ class Reader:
 
     def _link(self, cell: Read, field: Field) -> str:
         text = str(cell)
-        if text in self.facts.workspace.by_id:
+        if text in self.facts.workspace.by_id or text in self.added:
             return text
         if "annex_a" in field.links and (control := control_id(text)) is not None:
             return control
-        named = [one for one in self._titles.get(text.casefold(), ()) if one.kind in field.links]
+        named = [one.id for one in self._titles.get(text.casefold(), ()) if one.kind in field.links]
+        named += [one for one in self.added_titles.get(text.casefold(), ()) if self.added[one] in field.links]
         if len(named) == 1:
-            return named[0].id
+            return named[0]
         what = " or ".join(one.replace("annex_a", "control of Annex A") for one in field.links)
         if named:
-            raise CellProblemError(f"{shown(text)} is the title of several", f"{', '.join(one.id for one in named)}")
+            raise CellProblemError(f"{shown(text)} is the title of several", , '.join(named))
         near = closest(text, [one.id for kind in field.links for one in self.facts.workspace.of(kind)])
         raise CellProblemError(f"{shown(text)} is the id or title of no {what}", did_you_mean(near) if near else "")
 

@@ -95,7 +95,7 @@ def filled_rows(plan: Plan, sheet: Sheet, found: Layout) -> Iterator[Filled]:
     for row in range(found.head + 1, len(sheet.rows)):
         values = sheet.rows[row]
         reason = _reason(values, found, heads)
-        cells = {
+        cells: dict[str, tuple[Read, int]] = {
             column.path: (value, place)
             for place, column in found.columns.items()
             if (value := _at(sheet, row, place)) is not None

@@ -21,7 +21,7 @@ ACTION: Final = "action"
 SOA: Final = "soa"
 USUAL: Final = ("risk", "ai-system", SOA, "supplier", ACTION)
 ID, ROW, TITLE = "id", "row", "control_title"
-_LEVELS: Final = ("level", "target_level", "residual_level")
+LEVELS: Final = ("level", "target_level", "residual_level")
 _ACTION_FIELDS: Final = frozenset({"what", "by", "due", "done"})
 _NOT_IN_CELLS: Final = frozenset({"kind", "approval"})
 
@@ -100,7 +100,7 @@ def entries(table: Table, workspace: Workspace) -> Iterator[tuple[Artefact, int 
 def _artefacts(of: Kind) -> Table:
     lists = _lists(of)
     columns = [Column(field.path, field) for field in of.fields.values() if _fits(field, lists)]
-    worked = [Column(name) for name in _LEVELS] if of.name == "risk" else []
+    worked = [Column(name) for name in LEVELS] if of.name == "risk" else []
     left = (*(f"{name} (export {of.name}.{name})" for name in lists), "approval")
     return Table(of.name, (Part(of, ""),), (*columns, *worked), left)
 
