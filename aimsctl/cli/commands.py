@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "decide": ("aimsctl.cli.decide", "Say whether a certificate is worth it, and why."),
     "crosswalk": ("aimsctl.cli.crosswalk", "Show what the AIMS shows of other frameworks."),
     "export": ("aimsctl.cli.export", "Write registers as a workbook or CSV."),
+    "import": ("aimsctl.cli.import_", "Show what a spreadsheet would change; write it."),
     "approve": ("aimsctl.cli.approve", "Record that a text was approved."),
     "review": ("aimsctl.cli.approve", "Record that a text was looked at again."),
     "rules": ("aimsctl.cli.rules", "List every rule."),
@@ -30,7 +31,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "schema": ("aimsctl.cli.schema", "Print the JSON Schemas of the artefacts."),
     "config": ("aimsctl.cli.config", "Show the settings in force and their origin."),
 }
-"""Module and one line of help; each module has a function named after its command."""
+"""Module and one line of help; each module has a function of the command's name (`import_` for `import`)."""
 
 GLOBAL_FLAGS: Final = frozenset({"-q", "--quiet", "--exit-zero", "--debug", "--version"})
 GLOBAL_VALUES: Final = frozenset({"-C", "--root", "--color"})

@@ -6,6 +6,8 @@ import gc
 import importlib
 import os
 import sys
+from collections.abc import Callable
+from keyword import iskeyword
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -57,8 +59,13 @@ def application(command: str | None) -> typer.Typer:
     app.callback(epilog=EPILOG)(options)
     for name, (module, line) in COMMANDS.items():
         if command in (None, name):
-            app.command(name, short_help=line)(getattr(importlib.import_module(module), name))
+            app.command(name, short_help=line)(_function(module, name))
     return app
+
+
+def _function(module: str, name: str) -> Callable[..., None]:
+    found: Callable[..., None] = getattr(importlib.import_module(module), f"{name}_" if iskeyword(name) else name)
+    return found
 
 
 def run(arguments: list[str]) -> int:

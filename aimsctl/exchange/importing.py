@@ -257,7 +257,7 @@ class _Importer:
         """Whether the artefact still satisfies its schema with this row; else a problem at each cell at fault."""
         artefact = planned.artefact
         before = self.pending.get(planned.id) or (artefact.data if artefact is not None else self._new(planned))
-        data = deepcopy(before)
+        data: dict[str, Any] = deepcopy(before)
         target: Any = data
         if planned.rows:
             entries = data.setdefault(planned.rows, [])

@@ -126,7 +126,7 @@ class Reader:
             return named[0]
         what = " or ".join(one.replace("annex_a", "control of Annex A") for one in field.links)
         if named:
-            raise CellProblemError(f"{shown(text)} is the title of several", , '.join(named))
+            raise CellProblemError(f"{shown(text)} is the title of several", ", ".join(named))
         near = closest(text, [one.id for kind in field.links for one in self.facts.workspace.of(kind)])
         raise CellProblemError(f"{shown(text)} is the id or title of no {what}", did_you_mean(near) if near else "")
 
