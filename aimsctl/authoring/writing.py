@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from aimsctl.source.yaml import Value
 
-WIDTH: Final = 118
-_PLAIN: Final = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ./_()-]*[A-Za-z0-9.)])?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_OTHER_TYPES: Final = frozenset({"true", "false", "null"})
+WIDTH: Final = 120
+_PLAIN: Final = re.compile(r"[^\W\d_](?:[\w ./()&%+;?!'\u2019\u2013\u2014-]*[\w.)%?!])?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OTHER_TYPES: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})  # here or in YAML 1.1
 _UNPRINTED: Final = re.compile("[^ -~\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -39,7 +39,7 @@ def after_key(value: Value, indent: int) -> str:
             break_long_words=False,
             break_on_hyphens=False,
         )
-    one_line = inline(value)
+    one_line = _text(value, ",") if isinstance(value, str) else inline(value)
     if isinstance(value, list) and value and (len(one_line) > WIDTH - indent - 20 or isinstance(value[0], dict)):
         return "\n" + "\n".join(line for one in value for line in entry(one, indent))
     return f" {one_line}"
@@ -57,21 +57,19 @@ def entry(value: Value, indent: int) -> Iterator[str]:
         opening = f"{margin}  "
 
 
-def register_text(kind: str, items: list[Mapping[str, Any]], remark: str, schema: str) -> str:
-    """A register of new artefacts, with a remark on where they come from; `schema` is for the editor's modeline."""
-    head = [f"# yaml-language-server: $schema={schema}", *textwrap.wrap(f"# {remark}", WIDTH, subsequent_indent="# ")]
-    lines = [line for item in items for line in entry(dict(item), 0)]
-    return "\n".join([*head, "kind: register", f"of: {kind}", "items:", *lines]) + "\n"
-
-
-def artefact_text(data: Mapping[str, Any], remark: str, schema: str) -> str:
-    """One new artefact in a file of its own."""
+def file_text(data: Mapping[str, Any], remark: str, schema: str) -> str:
+    """A new file, with a remark on where it comes from; `schema` is for the editor's modeline."""
     head = [f"# yaml-language-server: $schema={schema}", *textwrap.wrap(f"# {remark}", WIDTH, subsequent_indent="# ")]
     return "\n".join([*head, *(f"{name}:{after_key(value, 0)}" for name, value in data.items())]) + "\n"
 
 
-def _text(value: str) -> str:
-    if _PLAIN.fullmatch(value) and value.casefold() not in _OTHER_TYPES:
+def _text(value: str, harmless: str = "") -> str:
+    """The text as a scalar; `harmless` are signs that need no quotes where it does not stand in brackets."""
+    if (
+        _PLAIN.fullmatch(value.translate(dict.fromkeys(map(ord, harmless))))
+        and not value.endswith((*harmless, " "))
+        and value.casefold() not in _OTHER_TYPES
+    ):
         return value
     if _UNPRINTED.search(value):
         return json.dumps(value)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from aimsctl.authoring.starter import SCHEMA_PATH, folder_of
 from aimsctl.authoring.values import Change, rewritten
-from aimsctl.authoring.writing import artefact_text, register_text
+from aimsctl.authoring.writing import file_text
 from aimsctl.errors import RenderError
 from aimsctl.exchange.importing import put
+from aimsctl.source import yaml
 from aimsctl.workspace.kinds import Kind, kind
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def applied(plan: Plan, tree: Tree, policies: str, exists: Callable[[str], bool]
     for path, artefacts in sorted(changed.items()):
         changes = [change for artefact, rows in artefacts for change in _changes(artefact, rows)]
         files[path] = rewritten(tree.read(path), path, changes)
-    for path, text in _created(plan, policies, exists):
+    for path, text, data in _created(plan, policies, exists):
+        if yaml.read(path, text.encode()).data != data:
+            raise RenderError(f"{plan.source.name} holds text that cannot be written as YAML")
         files[path] = text.encode()
     return files
 
@@ -105,7 +108,7 @@ def ordered(known: Kind, row: Row, prefix: str = "") -> dict[str, Any]:
     return data
 
 
-def _created(plan: Plan, policies: str, exists: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+def _created(plan: Plan, policies: str, exists: Callable[[str], bool]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     rows = [row for row in plan.of("create") if row.artefact is None]
     remark = f"Imported from {plan.source.name}: drafts, until somebody has looked at each."
     for name in dict.fromkeys(row.kind for row in rows):
@@ -120,9 +123,10 @@ def _created(plan: Plan, policies: str, exists: Callable[[str], bool]) -> Iterat
         if of[0].rows:
             entries = [ordered(known, row, f"{row.rows}.") for row in of]
             head = {"kind": name, "id": of[0].id, "title": "Statement of applicability", "status": "draft"}
-            yield path, artefact_text({**head, of[0].rows: entries}, remark, schema)
+            data: dict[str, Any] = {**head, of[0].rows: entries}
         else:
-            yield path, register_text(name, [_item(known, row) for row in of], remark, schema)
+            data = {"kind": "register", "of": name, "items": [_item(known, row) for row in of]}
+        yield path, file_text(data, remark, schema), data
 
 
 def _item(known: Kind, row: Row) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aimsctl.authoring.ids import new_id
 from aimsctl.exchange.cells import TOO_LONG, Cell, cell
-from aimsctl.exchange.export import at
+from aimsctl.exchange.export import at, control_titles
 from aimsctl.exchange.judging import checked_levels, checked_statement
 from aimsctl.exchange.parsing import CellProblemError, Reader, control_id
 from aimsctl.exchange.plan import FieldChange, Plan, Row, Told
-from aimsctl.exchange.reading import Filled, filled_rows, is_filler, understood
+from aimsctl.exchange.reading import Filled, filled_rows, is_filler, listed, understood
 from aimsctl.exchange.tables import ID, ROW, SOA
 from aimsctl.source import yaml
 from aimsctl.workspace.artefacts import Artefact
@@ -32,13 +32,13 @@ _NOT_YET: Final = "none has it; import it first, or use the id of one that is th
 _NO_DOCUMENT: Final = "policies/new.yaml"
 
 
-def plan_of(source: Source, facts: Facts, said: Map) -> Plan:
+def plan_of(source: Source, facts: Facts, map_: Map) -> Plan:
     """What the import would do. Every row below the headings of a sheet that was read is in the plan, once."""
     plan = Plan(source)
-    importer = _Importer(plan, facts, Reader(facts, said.values))
+    importer = _Importer(plan, facts, Reader(facts, map_.values))
     filled = []
     for sheet in source.sheets:
-        found = understood(plan, sheet, said)
+        found = understood(plan, sheet, map_)
         if found is not None:
             rows = list(filled_rows(plan, sheet, found))
             filled.append((found, rows))
@@ -48,6 +48,9 @@ def plan_of(source: Source, facts: Facts, said: Map) -> Plan:
             importer.row(row)
         if found.table.name == SOA and rows:
             plan.told += checked_statement(rows, facts)
+    for name, cells in importer.emptied.items():
+        said = f"empty cells take nothing away: {listed(cells)} are empty where the YAML has a value"
+        plan.told.append(Told("remark", name, 0, "", said, "delete the line in the YAML if that is meant"))
     if not filled:
         plan.told.append(Told("problem", "", 0, "", "no sheet holds a table that can be read", "a map can name it"))
     places = {sheet.name: place for place, sheet in enumerate(source.sheets)}
@@ -68,6 +71,7 @@ class _Importer:
         self.titles: dict[tuple[str, str], list[Artefact]] = {}
         for artefact in facts.workspace.artefacts:
             self.titles.setdefault((artefact.kind, artefact.title.casefold()), []).append(artefact)
+        self.emptied: dict[str, list[str]] = {}
         self.blank = yaml.read(_NO_DOCUMENT, b"kind: none\n")
 
     # which artefact a row is
@@ -112,10 +116,11 @@ class _Importer:
             planned.action = "same" if self._exists(planned) else "problem"
             if planned.action == "problem":
                 self._tell("problem", row, ID, "the row says nothing that can be taken")
-            return
-        if self._valid(row, planned):
+        elif self._valid(row, planned):
             planned.action = "change" if self._exists(planned) else "create"
-            self.plan.told += checked_levels(row, planned, self.facts, self.pending[planned.id])
+        if planned.action != "problem":
+            data = self.pending.get(planned.id) or self._current(planned)
+            self.plan.told += checked_levels(row, planned, self.facts, data)
 
     @staticmethod
     def _exists(planned: Row) -> bool:
@@ -185,8 +190,10 @@ class _Importer:
         if row.layout.table.name == SOA:
             said = row.text("control")
             control = said if said in self.by_id else control_id(said)
-            if control is None:
-                self._tell("problem", row, "control", f"{said or 'an empty cell'} is no control")
+            if control is None or (control not in self.by_id and control not in control_titles()):
+                self._tell(
+                    "problem", row, "control", f"{said or 'an empty cell'} is no control of Annex A or of our own"
+                )
                 return None
             planned.title = control
             places = [at for at, one in enumerate(entries) if isinstance(one, dict) and one.get("control") == control]
@@ -209,6 +216,7 @@ class _Importer:
     def _fields(self, row: Filled, planned: Row) -> bool:
         """Reads each cell that differs from what is there; False, with a word for each, if some cannot be read."""
         current = self._current(planned)
+        self._emptied(row, current)
         well = True
         for path, (said, _) in row.cells.items():
             column = row.layout.columns[row.cells[path][1]]
@@ -225,6 +233,12 @@ class _Importer:
             else:
                 well &= self._field(row, planned, column, old, current)
         return well
+
+    def _emptied(self, row: Filled, current: dict[str, Any]) -> None:
+        """Remembers the cells that are empty where a value stands: an empty cell takes nothing away."""
+        for place, column in row.layout.columns.items():
+            if column.path not in row.cells and column.field is not None and at(current, column.path) is not None:
+                self.emptied.setdefault(row.sheet.name, []).append(row.sheet.address(row.row, place))
 
     def _current(self, planned: Row) -> dict[str, Any]:
         if planned.artefact is None:

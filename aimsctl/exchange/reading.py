@@ -116,11 +116,12 @@ def filled_rows(plan: Plan, sheet: Sheet, found: Layout) -> Iterator[Filled]:
                 cached.setdefault(place, []).append(sheet.address(row, place))
         yield Filled(sheet, found, row, cells)
     for place, addresses in cached.items():
-        said = f"formulas: the values taken are those of the last save, in {_listed(addresses)}"
+        said = f"formulas: the values taken are those of the last save, in {listed(addresses)}"
         plan.told.append(_told("remark", sheet, found.head, place, said))
 
 
-def _listed(addresses: list[str]) -> str:
+def listed(addresses: list[str]) -> str:
+    """The names of the first cells, and how many more there are."""
     more = f" and {len(addresses) - _MOST_NAMED} more" if len(addresses) > _MOST_NAMED else ""
     return ", ".join(addresses[:_MOST_NAMED]) + more
 
@@ -144,10 +145,9 @@ def _reason(values: list[Read], found: Layout, heads: list[str]) -> str:
 
 
 def _is_key(values: list[Read], found: Layout) -> bool:
-    """Whether the one value is the id of something; such a row says too little, but it is no section."""
-    return any(
-        column.path == ID and values[place : place + 1] not in ([], [None]) for place, column in found.columns.items()
-    )
+    """Whether the one value is an id or a number: such a row says too little, but it is no section."""
+    keys = (str(values[place]) for place, column in found.columns.items() if column.path == ID and place < len(values))
+    return any(re.search(r"\d", key) for key in keys)
 
 
 def is_filler(text: str) -> bool:
