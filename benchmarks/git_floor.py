@@ -1,6 +1,6 @@
 """The least that reading a history can cost here: every distinct file once through git, parsed once. A script.
 
-    python benchmarks/git_floor.py ROOT
+    python -m benchmarks.git_floor ROOT
 
 No commit is looked at, nothing is checked and nothing judged: what `aimsctl trend` does on top is the distance to this.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from floor import plain
+from benchmarks.floor import plain
 
 
 def main(root: str) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.histories import write_history
 from benchmarks.measure import Program, compare
-from benchmarks.programs import AIMSCTL, AS_OF, HERE, ROOT, Scale
+from benchmarks.programs import AIMSCTL, AS_OF, ROOT, Scale
 from benchmarks.table import Row
 
 GAP = (AIMSCTL, "gap", *AS_OF, "--fail-on", "never")
@@ -41,7 +41,7 @@ def _trend(scale: Scale, folder: Path) -> Iterator[Row]:
     for commits in scale.commits:
         write_history(folder / str(commits), scale.versioned, commits)
     programs = {str(commits): Program((AIMSCTL, "trend", *AS_OF), folder / str(commits)) for commits in scale.commits}
-    floor = Program((sys.executable, str(HERE / "git_floor.py"), str(folder / str(few))), folder)
+    floor = Program((sys.executable, "-m", "benchmarks.git_floor", str(folder / str(few))), ROOT)
     taken = compare({**programs, "floor": floor}, scale.slow_rounds, warm_up=False)
     ours, least = taken[str(few)], taken["floor"]
     work = f"`trend` by month, {few:,} commits, {scale.versioned} artefacts"
