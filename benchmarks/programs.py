@@ -15,7 +15,7 @@ AS_OF = ("--as-of", "2026-11-01")
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is measured: the size of large workspaces, the length of histories, and how often programs run."""
+    """How much is measured: the size of large workspaces, the length of histories and ledgers, and how often programs run."""
 
     artefacts: int = 10_000
     growth: tuple[int, ...] = (5_000, 10_000, 20_000, 50_000)
@@ -23,6 +23,7 @@ class Scale:
     register: int = 5_000
     versioned: int = 500
     commits: tuple[int, int] = (1_000, 50_000)
+    receipts: int = 20_000
     slow_rounds: int = 3
     quick_rounds: int = 15
 
@@ -34,6 +35,7 @@ QUICK = Scale(
     register=500,
     versioned=50,
     commits=(100, 1_000),
+    receipts=1_000,
     slow_rounds=1,
     quick_rounds=3,
 )

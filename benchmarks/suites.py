@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,9 +12,11 @@ from pathlib import Path
 from benchmarks import workspaces
 from benchmarks.documents import documents
 from benchmarks.history import history
-from benchmarks.measure import Program, Sample, compare
+from benchmarks.measure import ENVIRONMENT, Program, Sample, compare
 from benchmarks.programs import AIMSCTL, AS_OF, CHECK_JSONSCHEMA, HERE, ROOT, Scale
 from benchmarks.table import Row
+
+SIGNING = "cryptography.hazmat.primitives.asymmetric.ed25519, cryptography.hazmat.primitives.serialization"
 
 
 def validate(root: Path, *options: str, code: int = 0) -> Program:
@@ -130,9 +133,44 @@ def L_03_many_findings(scale: Scale, folder: Path) -> Iterator[Row]:  # noqa: N8
     yield Row(f"`validate` with {scale.findings:,} findings", ours, "", slowest, " s", "at most", 60)
 
 
+def recording(scale: Scale, folder: Path) -> Iterator[Row]:
+    """Receipts: many in one process, against signing and encoding alone and against a peer; and one in a process."""
+    counts = {"ours": scale.receipts, "floor": scale.receipts, "lines": scale.receipts, "glacis": scale.receipts // 50}
+    taken: dict[str, list[float]] = {way: [] for way in counts}
+    for turn in range(scale.slow_rounds + 1):
+        for way, count in counts.items():
+            command = (sys.executable, str(HERE / "receipts.py"), way, str(folder / f"{way}-{turn}"), str(count))
+            told = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT, env=ENVIRONMENT).stdout
+            taken[way].append(float(told) / count)
+    each = {way: statistics.median(times) for way, times in taken.items()}
+    ours, least = (f"{1 / each[way]:,.0f} a second" for way in ("ours", "floor"))
+    work = "receipts through the Recorder"
+    ratio = each["ours"] / each["floor"]
+    yield Row(work, ours, f"only sign and encode: {least}", ratio, " times its time", "at most", 1.5)
+    peer, ratio = f"glacis: {1 / each['glacis']:,.0f} a second", each["glacis"] / each["ours"]
+    yield Row("the same", ours, peer, ratio, " times as many", "at least", 50)
+    lines, ratio = f"{1 / each['lines']:,.0f} a second", each["lines"] / each["floor"]
+    yield Row(
+        "`evidence record --stdin`", lines, f"only sign and encode: {least}", ratio, " times its time", "at most", 3
+    )
+    root = folder / "lines-0"
+    options = (
+        "--control CTL-08 --system S --executor guardrail --executor-id x:y --output o --result passed --key key.pem"
+    )
+    programs = {
+        "ours": Program((AIMSCTL, "evidence", "record", *options.split()), root),
+        "bare": Program((sys.executable, "-c", f"import {SIGNING}"), root),
+    }
+    once = compare(programs, scale.quick_rounds)
+    ratio = once["ours"].seconds / once["bare"].seconds
+    beside = f"Python that imports `cryptography` to read a key: {milliseconds(once['bare'])}"
+    yield Row("`evidence record`, once", milliseconds(once["ours"]), beside, ratio, " times", "at most", 2)
+
+
 SUITES: dict[str, Callable[[Scale, Path], Iterator[Row]]] = {
     "cold": cold,
     "throughput": throughput,
+    "recording": recording,
     "L-01": L_01_many_artefacts,
     "L-03": L_03_many_findings,
     "documents": documents,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,15 +38,25 @@ def new_key(folder: Path, name: str, kind: str = "ed25519", bits: int = 0) -> Ke
 
 
 def git(
-    folder: Path, *arguments: str, author: str = "Somebody", day: str = "2026-01-01", key: Key | None = None
+    folder: Path,
+    *arguments: str,
+    author: str = "Somebody",
+    day: str = "2026-01-01",
+    key: Key | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> str:
     """Runs git as that author on that day; with a key, what it commits is signed."""
     signing = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={key.path}", "-c", "commit.gpgSign=true") if key else ()
     person = {"NAME": author, "EMAIL": f"{author.replace(' ', '.').lower()}@example.org", "DATE": f"{day}T12:00:00Z"}
-    env = {f"GIT_{role}_{name}": value for role in ("AUTHOR", "COMMITTER") for name, value in person.items()}
+    named = {f"GIT_{role}_{name}": value for role in ("AUTHOR", "COMMITTER") for name, value in person.items()}
     command = ["git", "-c", "init.defaultBranch=main", "-c", "commit.gpgSign=false", *signing, *arguments]
     done = subprocess.run(
-        command, cwd=folder, check=True, capture_output=True, text=True, env={**os.environ, **env, "HOME": str(folder)}
+        command,
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **named, "HOME": str(folder), **(env or {})},
     )
     return done.stdout.strip()
 

@@ -102,6 +102,7 @@ def test_every_example_is_of_a_test_of_its_home_and_shows_something() -> None:
     assert {(path.parent.name, path.parent.parent.name) for path in FILES} <= set(homes.items())
     assert {shown_by(path) for path in FILES} == {"pass", *RESULTS}
     assert {name for path in FILES for name in read(path)} <= KEYS
+    assert set(FOLDER.rglob("*.yaml")) == {*FILES, FOLDER / "cast.yaml"}  # none lies where nobody walks
 
 
 @example_files

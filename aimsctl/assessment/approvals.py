@@ -17,6 +17,7 @@ from aimsctl.workspace.kinds import kind
 
 if TYPE_CHECKING:
     from aimsctl.source.git_objects import Commit
+    from aimsctl.source.openpgp import Keyring
     from aimsctl.source.signatures import Check, Signer
     from aimsctl.workspace.artefacts import Artefact
     from aimsctl.workspace.versions import Snapshot, Version, Versions
@@ -49,6 +50,7 @@ class Approvals:
     workspace: Workspace
     versions: Versions
     signers: tuple[Signer, ...] | None
+    keyring: Keyring | None = None
 
     def of(self, artefact: Artefact, part: str = WHOLE) -> Approval | None:
         """What git shows about the approval in that field; None if the artefact has none. Raises GitError."""
@@ -152,7 +154,7 @@ class Approvals:
     def _check(self, commit: Commit) -> Check:
         from aimsctl.source.signatures import check  # noqa: PLC0415 - only where signers are named
 
-        return check(commit, self.signers or ())
+        return check(commit, self.signers or (), self.keyring)
 
     def _behind(self, approver: str) -> set[str]:
         """The approver and, of a role, who holds it."""

@@ -27,9 +27,13 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "rules": ("aimsctl.cli.rules", "List every rule."),
     "rule": ("aimsctl.cli.rules", "Show the page of one rule."),
     "schema": ("aimsctl.cli.schema", "Print the JSON Schemas of the artefacts."),
+    "evidence": ("aimsctl.cli.evidence", "Signed receipts that controls ran, in a ledger others can verify."),
     "config": ("aimsctl.cli.config", "Show the settings in force and their origin."),
 }
 """Module and one line of help; each module has a function named after its command."""
+
+GROUPS: Final = frozenset({"evidence"})
+"""Those whose function makes an application of commands below it, of which only the one that is called is loaded."""
 
 GLOBAL_FLAGS: Final = frozenset({"-q", "--quiet", "--exit-zero", "--debug", "--version"})
 GLOBAL_VALUES: Final = frozenset({"-C", "--root", "--color"})

@@ -34,4 +34,4 @@ def decide(
     session: Session = context.obj
     here = place(session, policy_from, rev)
     report = assess(load(here.tree, here.config, policy=here.policy), here.day(as_of))
-    put(written(session, form, "Is a certificate worth it?", advice_body, advice(report, case)), out, here.root)
+    put(written(session, here, form, "Is a certificate worth it?", advice_body, advice(report, case)), out, here.root)

@@ -17,7 +17,7 @@ from aimsctl.assessment.movement import movement
 from aimsctl.assessment.record import gap_record, movement_record
 from aimsctl.assessment.suppress import apply
 from aimsctl.cli.git_record import Record
-from aimsctl.cli.options import AllowedSigners, AsOf, Formats, History, PolicyFrom, Rev, Staged
+from aimsctl.cli.options import AllowedSigners, AsOf, Formats, History, OpenpgpKeyring, PolicyFrom, Rev, Staged
 from aimsctl.cli.progress import reading
 from aimsctl.cli.run import asked, deliver, prefix, source_lines
 from aimsctl.cli.session import Place, Session, day, place
@@ -73,6 +73,7 @@ def gap(
     staged: Staged = False,
     history: History = False,
     allowed_signers: AllowedSigners = None,
+    openpgp_keyring: OpenpgpKeyring = None,
     since: Annotated[
         str | None, typer.Option(metavar="REV", help="Say what changed since, and fail only by gaps that are new.")
     ] = None,
@@ -86,7 +87,7 @@ def gap(
     if threshold not in FAILING:
         raise UsageError(f"--fail-on {threshold} is no grade", hint="major, minor, opportunity or never")
     known = Known()
-    judge = Judging(session, here, only, Record(session, here, known, history, allowed_signers), known)
+    judge = Judging(session, here, only, Record(session, here, known, history, allowed_signers, openpgp_keyring), known)
     now = judge(here.tree, here.day(as_of))
     then = None if since is None else judge(since_tree(session, here, since), now.report.as_of)
     deliver(_report(judge, now, then, since or ""), where, here, session)

@@ -13,6 +13,7 @@ from aimsctl.source.files import FileRefusedError
 
 if TYPE_CHECKING:
     from aimsctl.assessment.approvals import Approvals
+    from aimsctl.source.openpgp import Keyring
     from aimsctl.source.signatures import Signer
     from aimsctl.workspace.contents import Known
     from aimsctl.workspace.versions import Versions
@@ -23,18 +24,19 @@ _LARGEST: Final = 1_000_001  # bytes read of a file of allowed signers; one more
 
 @dataclass(eq=False)
 class Record:
-    """The record in git as one run reads it: `asked` for or not, with the file of --allowed-signers in `named`."""
+    """The record in git as one run reads it: `asked` for or not, --allowed-signers in `named`, keys in `exported`."""
 
     session: Session
     here: Place
     known: Known
     asked: bool = False
     named: Path | None = None
+    exported: Path | None = None
 
     @property
     def wanted(self) -> bool:
         """Whether the history has to be read: because the user or the configuration asks for what only it can tell."""
-        return self.asked or self.named is not None or self.here.config.approvals.needs_history
+        return self.asked or bool(self.named or self.exported) or self.here.config.approvals.needs_history
 
     def approvals(self, workspace: Workspace) -> Approvals | None:
         """What git shows about the approvals of a state; None if nobody asked. Raises GitError and UsageError."""
@@ -42,7 +44,7 @@ class Record:
             return None
         from aimsctl.assessment.approvals import Approvals  # noqa: PLC0415 - only where history is read
 
-        return Approvals(workspace, self.versions(workspace), self.signers)
+        return Approvals(workspace, self.versions(workspace), self.signers, self.keyring)
 
     def versions(
         self, workspace: Workspace | None = None, ids: frozenset[str] | None = None, until: str = ""
@@ -54,6 +56,15 @@ class Record:
         repository, inside = history_of(self.session, self.here.root)
         last = repository.resolve(until) if until else getattr(tree, "commit", None) or repository.resolve("HEAD")
         return Versions(repository, last, inside, self.here.config.policies, self.known, ids)
+
+    @cached_property
+    def keyring(self) -> Keyring | None:
+        """The OpenPGP keys that the command line names. Raises UsageError."""
+        from aimsctl.source.openpgp import Keyring  # noqa: PLC0415 - only where it is asked for
+
+        if self.exported is not None and self.signers is None:
+            raise UsageError("--openpgp-keyring holds keys; whose they are says --allowed-signers FILE")
+        return None if self.exported is None else Keyring.at(self.exported)
 
     @cached_property
     def signers(self) -> tuple[Signer, ...] | None:

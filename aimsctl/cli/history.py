@@ -11,7 +11,7 @@ from aimsctl.assessment.record import approval_record
 from aimsctl.assessment.revisions import revisions
 from aimsctl.cli.answer import AsForm, answer
 from aimsctl.cli.git_record import Record
-from aimsctl.cli.options import AllowedSigners, PolicyFrom, Rev
+from aimsctl.cli.options import AllowedSigners, OpenpgpKeyring, PolicyFrom, Rev
 from aimsctl.cli.session import Session, place
 from aimsctl.errors import OK, UsageError
 from aimsctl.output.revisions import revisions_body, revisions_record
@@ -27,6 +27,7 @@ def history(
     context: typer.Context,
     identifier: Annotated[str | None, typer.Argument(metavar="[ID]", help="An artefact; else all of them.")] = None,
     allowed_signers: AllowedSigners = None,
+    openpgp_keyring: OpenpgpKeyring = None,
     policy_from: PolicyFrom = None,
     rev: Rev = None,
     form: AsForm = "text",
@@ -37,7 +38,7 @@ def history(
     """
     session: Session = context.obj
     here, known = place(session, policy_from, rev), Known()
-    record = Record(session, here, known, asked=True, named=allowed_signers)
+    record = Record(session, here, known, asked=True, named=allowed_signers, exported=openpgp_keyring)
     versions = record.versions(ids=None if identifier is None else frozenset({identifier}))
     found = [pair for name in versions.ids for pair in revisions(name, versions.of(name))]
     found.sort(key=lambda one: (one.position, one.id))
@@ -64,4 +65,4 @@ def _in_force(record: Record, versions: Versions, identifier: str) -> Approval |
     here = record.here
     workspace = load(here.tree, here.config, policy=here.policy, known=record.known)
     artefact = workspace.by_id.get(identifier)
-    return None if artefact is None else Approvals(workspace, versions, record.signers).of(artefact)
+    return None if artefact is None else Approvals(workspace, versions, record.signers, record.keyring).of(artefact)

@@ -6,14 +6,15 @@ import gc
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from aimsctl import __version__
-from aimsctl.cli.commands import COMMANDS, hoisted, named_command
-from aimsctl.cli.session import Session
+from aimsctl.cli.commands import COMMANDS, GROUPS, hoisted, named_command
+from aimsctl.cli.session import STRANGE, Session
 from aimsctl.errors import BROKEN_PIPE, BUG, EXIT_CODES, INTERRUPTED, OK, AimsError
 
 EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
@@ -45,7 +46,7 @@ def options(
     context.obj = Session(root, quiet, exit_zero, debug, color)
 
 
-def application(command: str | None) -> typer.Typer:
+def application(command: str | None, arguments: Sequence[str] = ()) -> typer.Typer:
     """The application with the one command that is called, or with all of them for help and for misspelt names."""
     app = typer.Typer(
         name="aimsctl",
@@ -57,7 +58,14 @@ def application(command: str | None) -> typer.Typer:
     app.callback(epilog=EPILOG)(options)
     for name, (module, line) in COMMANDS.items():
         if command in (None, name):
-            app.command(name, short_help=line)(getattr(importlib.import_module(module), name))
+            if name in GROUPS and command is None:
+                app.add_typer(typer.Typer(), name=name, help=line)  # only named, so that help loads none of them
+                continue
+            found = getattr(importlib.import_module(module), name)
+            if name in GROUPS:
+                app.add_typer(found(list(arguments)), name=name, help=line)
+            else:
+                app.command(name, short_help=line)(found)
     return app
 
 
@@ -67,7 +75,9 @@ def run(arguments: list[str]) -> int:
     gc.disable()  # a run is short, and collecting among the many objects of a workspace costs a tenth of it
     words = hoisted(arguments)
     try:
-        code = application(named_command(words))(words, prog_name="aimsctl", standalone_mode=False)
+        command = named_command(words)
+        rest = words[words.index(command) + 1 :] if command else []
+        code = application(command, rest)(words, prog_name="aimsctl", standalone_mode=False)
         sys.stdout.flush()
     except AimsError as error:
         return _told(error)
@@ -75,10 +85,10 @@ def run(arguments: list[str]) -> int:
         _say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        return _unread()
+        return unread()
     except SystemExit as stop:
         if isinstance(stop.__context__, BrokenPipeError):  # Typer ends with 1, which would be a verdict
-            return _unread()
+            return unread()
         raise
     except Exception as error:  # noqa: BLE001 - the last resort turns a defect into one paragraph and its own code
         return _failed(error, debug="--debug" in words)
@@ -88,13 +98,13 @@ def run(arguments: list[str]) -> int:
 def _neutral() -> None:
     """What git hooks and callers set must not change what a run finds; GIT_INDEX_FILE names the index to read."""
     for name in [name for name in os.environ if name.startswith("GIT_") and name != "GIT_INDEX_FILE"]:
-        del os.environ[name]
+        STRANGE[name] = os.environ.pop(name)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
-def _unread() -> int:
+def unread() -> int:
     """The reader of standard output went away; the flush at exit must not fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return BROKEN_PIPE

@@ -25,6 +25,14 @@ Staged = Annotated[bool, typer.Option("--staged", help="Read the artefacts as th
 History = Annotated[
     bool, typer.Option("--history", help="Read in git who wrote and who approved what, and what was issued anew.")
 ]
+OpenpgpKeyring = Annotated[
+    Path | None,
+    typer.Option(
+        "--openpgp-keyring",
+        metavar="FILE",
+        help="Check OpenPGP signatures too, by gpgv, with this `gpg --export` of keys that the allowed signers name.",
+    ),
+]
 AllowedSigners = Annotated[
     Path | None,
     typer.Option(

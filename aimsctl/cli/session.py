@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.calendar import parse_date
 from aimsctl.errors import UsageError
@@ -19,6 +19,10 @@ from aimsctl.source.files import FileRefusedError, Tree, WorkTree, find_root
 if TYPE_CHECKING:
     from aimsctl.diagnostics import Diagnostic
     from aimsctl.source.history import Repository
+
+
+STRANGE: Final[dict[str, str]] = {}
+"""What was taken out of the environment so that it changes nothing here; a user's own command gets it back."""
 
 
 @dataclass(frozen=True, slots=True)

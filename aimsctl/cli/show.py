@@ -30,4 +30,4 @@ def show(
     workspace = load(here.tree, here.config)
     artefact = named(workspace, identifier)
     record = dossier(assess(workspace, here.day(as_of)), artefact)
-    put(written(session, form, f"{artefact.id} {artefact.title}", dossier_body, record), out, here.root)
+    put(written(session, here, form, f"{artefact.id} {artefact.title}", dossier_body, record), out, here.root)

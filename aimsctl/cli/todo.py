@@ -35,4 +35,4 @@ def todo(
     here = place(session, policy_from, rev)
     workspace = load(here.tree, here.config, policy=here.policy)
     record = duties(assess(workspace, here.day(as_of)), owner)
-    put(written(session, form, "To do", duties_body, record), out, here.root)
+    put(written(session, here, form, "To do", duties_body, record), out, here.root)

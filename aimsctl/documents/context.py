@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aimsctl.assessment import ageing, exceptions, exposure
+from aimsctl.assessment import ageing, exceptions
 from aimsctl.assessment.computed.registry import listed
 from aimsctl.assessment.findings import GRADE_WORDS
 from aimsctl.assessment.readiness import summarise
 from aimsctl.assessment.responsible import owner_of
-from aimsctl.documents import applicability
+from aimsctl.documents import applicability, exposed, references
 from aimsctl.documents.plain import Plain, Prose, Record, Records, Visible
 from aimsctl.documents.tree import Tone
 
@@ -27,6 +27,7 @@ TONES: Final[dict[str, Tone]] = {
         ("complete", "current", "conforms", "approved", "implemented", "reached", "fresh", "closed"), "good"
     ),
     **dict.fromkeys(("effective", "passed", "good", "yes", "go", "release", "high_enough", "strength"), "good"),
+    **dict.fromkeys(("done", "met"), "good"),
     **dict.fromkeys(("partial", "partly", "opportunity", "draft", "in_review", "claimed", "stale", "minor"), "notice"),
     **dict.fromkeys(("awaiting_check", "go_with_measures", "release_with_limits", "inconclusive", "open"), "notice"),
     **dict.fromkeys(("suspect", "unknown", "restrict", "serious", "in_action", "rework"), "warn"),
@@ -52,8 +53,11 @@ def shared(report: GapReport, provenance: Provenance, visible: Visible) -> Recor
         "requirements": [_requirement(report, records, one) for one in report.requirements],
         "statement": soa,
         "statement_counts": applicability.counts(soa),
+        "statement_by_control": references.by_control(soa),
+        "owed": references.owed(report, records),
+        "named_by": references.named_by(report.facts, records),
         "levels": _levels(report),
-        "matrix": _visible(exposure.risks(report.facts)["matrix"], visible),
+        "exposure": exposed.exposure(report.facts, records, _levels(report)),
         "evidence": _visible(ageing.evidence(report)["rows"], visible),
         "waivers": _visible(exceptions.waivers(report), visible),
         "summary": _summary(report),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from aimsctl.assessment.facts import klass
 from aimsctl.assessment.predicates.approvals import approval_problem
 from aimsctl.assessment.responsible import owner_of
 from aimsctl.documents.plain import Plain, Record, Records
@@ -23,6 +24,8 @@ _VERIFIED: Final = {
     "claimed": "Claimed: the artefact says so; no fingerprint was kept to compare with",
 }
 _UNFINISHED: Final = {"draft": "it is a draft", "in_review": "it is in review and not approved"}
+_COMPILED: Final = "Compiled from the artefacts of the workspace"
+_RECORD: Final = "A record: it is dated and kept, not approved"
 UNTITLED: Final = "No artefact"
 
 
@@ -59,17 +62,23 @@ def _of_subject(subject: Item, records: Records) -> Record:
         "title": records.text(subject.get("title")),
         "version": records.text(subject.get("version")),
         "issued": records.text(subject.get("issued")),
-        "status": str(subject.get("status")),
+        "status": "recorded" if _kept(subject) else str(subject.get("status")),
         "owner": records.link(subject.get("owner")),
         "approver": records.link(approver),
         "approved": records.text(day),
-        "verification": records.text(verification(subject)),
+        "verification": records.text(_RECORD if _kept(subject) else verification(subject)),
         "classification": records.text(subject.get("classification")),
         "last_review": records.text(subject.get("last_review")),
         "next_review": records.text(subject.get("next_review")),
         "path": records.text(span.path if (span := subject.span()) is not None else None),
         "data": records.record(subject),
     }
+
+
+def _kept(subject: Item) -> bool:
+    """Whether it is a record in force that nobody was to approve."""
+    in_force = klass(subject.kind) == "record" and subject.get("status") == "approved"
+    return in_force and subject.get("approval") is None
 
 
 def verification(item: Item, field: str = "approval") -> str | None:
@@ -83,29 +92,39 @@ def verification(item: Item, field: str = "approval") -> str | None:
 
 
 def _of_register(definition: Definition, entries: Sequence[Item], facts: Facts, records: Records) -> Record:
-    counted = Counter(str(item.get("status")) for item in entries)
-    words = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(counted.items()))
     owner = owner_of(facts, definition.serves[0]) if definition.serves else ""
     known = [name for item in entries if (name := item.get("classification")) in _SECRECY]
     reviews = [str(day) for item in entries if (day := item.get("next_review")) is not None]
     last = [str(day) for item in entries if (day := item.get("last_review")) is not None]
+    status, approval = _state_of_register(definition, entries)
     return {
         "id": definition.id,
         "title": definition.name,
         "version": None,
         "issued": None,
-        "status": f"Register, {len(entries)} {'entry' if len(entries) == 1 else 'entries'}"
-        + (f": {words}" if words else ""),
+        "status": status,
         "owner": {"id": "", "title": Plain(records.visible(owner)), "kind": "role"} if owner else None,
         "approver": None,
         "approved": None,
-        "verification": "Entries are approved one by one",
+        "verification": approval,
         "classification": max(known, key=lambda name: _SECRECY.index(str(name)), default=None),
         "last_review": max(last, default=None),
         "next_review": min(reviews, default=None),
         "path": None,
         "data": None,
     }
+
+
+def _state_of_register(definition: Definition, entries: Sequence[Item]) -> tuple[str, str]:
+    """Its status, and how what is in it was approved."""
+    if definition.compiled:
+        return _COMPILED, "Each artefact is approved on its own"
+    register = f"Register, {len(entries)} {'entry' if len(entries) == 1 else 'entries'}"
+    if klass(definition.kind) == "record":
+        return register, "Its entries are records: dated and kept, not approved"
+    counted = Counter(str(item.get("status")) for item in entries)
+    words = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(counted.items()))
+    return f"{register}: {words}" if words else register, "Entries are approved one by one"
 
 
 def _draft(subject: Item | None, errors: int) -> str | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from aimsctl.documents.sheets import Sheet
 from aimsctl.standard.documented import documents
 
 Form = Literal["one", "each", "register"]
+Inputs = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""From the context of a document to its `inputs`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,9 @@ class Definition:
     """One document.
 
     `one` is about one controlled artefact of the kind, `each` about every one in a file of its own, `register` about
-    all of them. `where` narrows the artefacts to those whose field has the value.
+    all of them. `where` narrows the artefacts to those whose field has the value. `takes_in` is the type of documents
+    whose texts it contains, `compiled` says that it is about more than its kind, and `more` works out what only this
+    document needs.
     """
 
     id: str
@@ -24,9 +29,12 @@ class Definition:
     form: Form
     kind: str
     template: str = ""
-    where: tuple[str, str] | None = None
+    where: tuple[str, str | bool] | None = None
     requirements: tuple[str, ...] = ()
     sheets: tuple[Sheet, ...] = ()
+    takes_in: str = ""
+    compiled: bool = False
+    more: Inputs | None = None
 
     @property
     def template_name(self) -> str:

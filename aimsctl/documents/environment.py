@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import BaseLoader, FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, pass_context
@@ -16,8 +17,10 @@ from markupsafe import Markup
 
 from aimsctl.assessment.calendar import parse_date, parse_duration
 from aimsctl.documents.escaping import anchor_name, code, escape
+from aimsctl.documents.figures import drawn
 from aimsctl.documents.prose import block_markdown
-from aimsctl.documents.tree import MARKS
+from aimsctl.documents.tree import MARKS, Figure
+from aimsctl.documents.writing import write
 from aimsctl.errors import RenderError
 
 if TYPE_CHECKING:
@@ -30,8 +33,9 @@ LONGEST: Final = 20_000_000  # characters of one document
 _SOURCES: Final = re.compile(r"[a-z0-9-]+(?:\.md)?\.j2\Z")
 
 
+@lru_cache(maxsize=4)
 def environment(sources: Sources) -> ImmutableSandboxedEnvironment:
-    """A sandbox that takes templates only from `sources`: the text of the template of a name, None if there is none."""
+    """A sandbox that takes templates only from `sources`, each made ready once for all documents of a run."""
 
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         text = sources(name) if _SOURCES.match(name) else None
@@ -138,6 +142,16 @@ def _file(value: Mapping[str, object], name: str) -> Markup:
     return _markup(f"[{escape(name)}]({value['stem']}.{name})")
 
 
+def _leads_to(title: object, stem: object) -> Markup:
+    """A link to another document of the same run, showing its title."""
+    return _markup(f"[{_shown(title)}]({anchor_name(stem)})")
+
+
+def _figure(values: Iterable[Mapping[str, Any]], name: str) -> Markup:
+    """Artefacts as a drawing of that kind, told in lines."""
+    return _markup(write([Figure(name, tuple(drawn(name, values)))]).rstrip("\n"))
+
+
 def _refs(values: Iterable[object], document: str = "") -> Markup:
     """Links to several artefacts, parted by commas."""
     return _markup(", ".join(_ref(one, document) for one in values) or NOTHING)
@@ -228,6 +242,8 @@ _FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "code": _code,
     "day": _day,
     "file": _file,
+    "figure": _figure,
+    "leads_to": _leads_to,
     "lines": _lines,
     "listed": _listed,
     "named": _named,

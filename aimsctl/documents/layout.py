@@ -18,6 +18,8 @@ _WORD: Final = 1.1  # words in bold, or in capitals, take more
 _GROWTH: Final = 4.5  # how much room a column gets for the square root of its text
 _SAMPLE: Final = 400  # rows that are looked at; a register repeats itself
 _WHOLE: Final = 24  # lines of a row that stays on one page
+_FACTS: Final = (18, 84)  # characters that fit side by side into a list of facts
+_TOGETHER: Final = 30  # lines of a list of facts that stays on one page
 _BRIEF: Final = 700  # characters of a section that may stand on a turned page though it need not
 
 
@@ -65,6 +67,13 @@ def whole(table: Table) -> tuple[bool, ...]:
     room = LANDSCAPE if wide(table) else PORTRAIT
     columns = [max(share * room // 1000, 1) for share in widths(table)]
     return tuple(max(map(_height, row, columns), default=1) <= _WHOLE for row in table.rows)
+
+
+def together(table: Table) -> bool:
+    """Whether a list of facts is low enough to stand on one page under its heading."""
+    if not table.facts:
+        return False
+    return sum(max(map(_height, row, _FACTS), default=1) for row in table.rows) <= _TOGETHER
 
 
 def _height(cell: Cell, width: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from aimsctl.documents.figures import svg
 from aimsctl.documents.fonts import Coverage
-from aimsctl.documents.layout import turned, whole, wide, widths
+from aimsctl.documents.layout import together, turned, whole, wide, widths
 from aimsctl.documents.tree import (
     Anchor,
     Block,
@@ -118,6 +118,7 @@ class _Form:
             "t": "table",
             "caption": self.text(table.caption),
             "facts": table.facts,
+            "together": together(table),
             "wide": wide(table),
             "widths": widths(table),
             "aligns": table.aligns,

@@ -70,6 +70,7 @@ class Records:
         self.facts = facts
         self.visible = visible
         self._links: dict[str, Record] = {}
+        self._made: dict[int, Record] = {}
         self._rows: dict[str, dict[int, list[Item]]] = {}
 
     def all(self) -> dict[str, list[Record]]:
@@ -82,7 +83,13 @@ class Records:
         return [self.record(item) for item in sorted(items, key=lambda item: natural(item.id))]
 
     def record(self, item: Item) -> Record:
-        """One artefact."""
+        """One artefact; made once."""
+        key = id(item)
+        if key not in self._made:
+            self._made[key] = self._record(item)
+        return self._made[key]
+
+    def _record(self, item: Item) -> Record:
         found = self._group(shapes(item.kind), item.data, item)
         known = kind(item.kind)
         names = (*ENVELOPE_COMPUTED, *(known.computed if known is not None else ()))

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from aimsctl.documents import context, control_block
+from aimsctl.assessment.computed.registry import listed
+from aimsctl.documents import context, control_block, references
 from aimsctl.documents.assembly import NOBODY, Neighbours, assemble, linked
 from aimsctl.documents.escaping import anchor_name
 from aimsctl.documents.plain import Record, Records, Visible, natural
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from aimsctl.documents.definition import Definition
 
 FORMATS: Final = ("md", "html", "pdf", "docx", "xlsx")
+INDEX: Final = "audit-pack-index"
 _LONGEST_STEM: Final = 120
 Render = Callable[[str, Mapping[str, Any]], str]
 """From the name of a template and a context to Markdown."""
@@ -81,6 +83,7 @@ class Run:
             yield Wanted(definition, None, self._stem(definition.id, self.only))
             return
         items = self.items(definition)
+        items = [item for item in items if not self.only or item.id in self.only]
         if definition.form == "one":
             newest = max(
                 items, key=lambda item: (item.get("status") == "approved", str(item.get("dated"))), default=None
@@ -89,8 +92,7 @@ class Run:
                 yield Wanted(definition, newest, self._stem(definition.id, self.only))
             return
         for item in items:
-            if not self.only or item.id in self.only:
-                yield Wanted(definition, item, self._stem(definition.id, [item.id]))
+            yield Wanted(definition, item, self._stem(definition.id, [item.id]))
 
     def items(self, definition: Definition) -> list[Item]:
         """The artefacts that a document is made of, those that are retired left out."""
@@ -118,10 +120,59 @@ class Run:
                 only=self.only if wanted.definition.form == "register" else (),
                 errors=self.errors,
             )
-            values = {**self.shared, "document": block}
+            values = {**self.shared, "document": block, **self._own(wanted), **self._pack(wanted)}
+            if wanted.definition.more is not None:
+                values["inputs"] = wanted.definition.more(values)
             markdown = self.render(wanted.definition.template_name, values)
             self._made[wanted.stem] = (assemble(markdown, self._meta(block)), values)
         return self._made[wanted.stem]
+
+    def _own(self, wanted: Wanted) -> Record:
+        """What the context holds for this document alone: its entries, its text, the texts it takes in."""
+        facts, definition = self.report.facts, wanted.definition
+        entries = [
+            item for item in self.items(definition) if not self.only or references.concerns(facts, item, self.only)
+        ]
+        taken = (
+            item
+            for item in facts.standing("document")
+            if definition.takes_in and definition.takes_in in listed(item.get("types"))
+        )
+        texts = (references.text_of(facts, self.records, item) for item in taken)
+        return {
+            "entries": [self.records.record(item) for item in entries] if definition.form == "register" else [],
+            "text": references.text_of(facts, self.records, wanted.subject),
+            "texts": [text for text in texts if text],
+        }
+
+    def _pack(self, wanted: Wanted) -> Record:
+        """What the index tells of all documents of the pack, and which of them serve a requirement."""
+        if wanted.definition.id != INDEX:
+            return {"pack": [], "pack_by_requirement": {}}
+        rows = [self._listed(one) for one in self.wanted(()) if one.definition.id != INDEX]
+        served: dict[str, list[Record]] = {}
+        for row in rows:
+            for requirement in row["serves"]:
+                served.setdefault(requirement, []).append(row)
+        return {"pack": rows, "pack_by_requirement": served}
+
+    def _listed(self, wanted: Wanted) -> Record:
+        subject = wanted.subject
+        item = self.records.record(subject) if subject is not None else None
+        about = wanted.definition.name if item is None else f"{item['id']}, {item['title']}"
+        return {
+            "stem": wanted.stem,
+            "title": wanted.definition.name,
+            "label": f"{wanted.definition.name} {item['id']}"
+            if wanted.definition.form == "each" and item
+            else wanted.definition.name,
+            "about": self.records.text(about) if item is not None else None,
+            "version": item["version"] if item is not None else None,
+            "status": str(item["status"]) if item is not None else "register",
+            "approved": item["approval"]["date"] if item is not None else None,
+            "next_review": item["next_review"] if item is not None else None,
+            "serves": list(wanted.definition.serves),
+        }
 
     def _meta(self, block: Record) -> Meta:
         version = f"version {block['version']}" if block["version"] else ""
@@ -151,7 +202,9 @@ class Run:
     def files(self, wanted: Wanted, formats: Sequence[str], neighbours: Neighbours) -> Iterator[tuple[str, bytes]]:
         """The files of a document, by name; a format that the document does not have is left out."""
         document, values = self.document(wanted)
-        for name in offered(wanted, formats):
+        if not (given := offered(wanted, formats)) and not self.together:
+            raise UsageError(f"{wanted.definition.id} has no lists for a workbook", hint="ask for another format")
+        for name in given:
             if name == "xlsx":
                 yield f"{wanted.stem}.xlsx", _workbook(wanted.definition, document, values)
             else:

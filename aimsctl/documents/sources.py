@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from aimsctl.documents.confined import Confined
@@ -14,7 +15,7 @@ from aimsctl.source.resources import template_text
 
 Sources = Callable[[str], str | None]
 """From the name of a template to its text; None if there is none."""
-SHARED: Final = ("front.md.j2", "index.md.j2", "macros.md.j2")
+SHARED: Final = ("concern-parts.md.j2", "front.md.j2", "index.md.j2", "macros.md.j2", "process-parts.md.j2")
 LIMIT: Final = 200_000  # bytes of a template
 _ABSENT: Final = "it does not exist"
 
@@ -53,7 +54,13 @@ def overrides(tree: Tree, folder: str) -> dict[str, str]:
 
 
 def with_overrides(replaced: Mapping[str, str]) -> Sources:
-    """The templates of the tool with some of them replaced."""
+    """The templates of the tool with some of them replaced; the same replacements give the same sources."""
+    return _replacing(tuple(sorted(replaced.items())))
+
+
+@lru_cache(maxsize=2)
+def _replacing(items: tuple[tuple[str, str], ...]) -> Sources:
+    replaced = dict(items)
     return lambda name: replaced[name] if name in replaced else shipped(name)
 
 

@@ -7,6 +7,7 @@ a field of the envelope read a second time.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,10 @@ IN_TOTO: Final = "application/vnd.in-toto+json"
 ENTRY_LIMIT: Final = 65_535  # bytes; an entry bundle of tlog-tiles writes the length as a uint16
 STATEMENT_LIMIT: Final = 32_768
 SIGNATURES_LIMIT: Final = 16
+_USUAL: Final = re.compile(
+    rb'\{"payloadType":"application/vnd\.in-toto\+json","payload":"([A-Za-z0-9+/]++={0,2})",'
+    rb'"signatures":\[\{"keyid":"([0-9a-f]{64})","sig":"([A-Za-z0-9+/]++={0,2})"\}\]\}'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,10 @@ def read_envelope(entry: bytes) -> Envelope:
     """The envelope in an entry's bytes. Raises MalformedError; an envelope without a signature is malformed."""
     if len(entry) > ENTRY_LIMIT:
         raise MalformedError(f"the envelope has {len(entry)} bytes; {ENTRY_LIMIT} are allowed")
+    if found := _USUAL.fullmatch(entry):  # as `sign` writes it, which leaves nothing to another reading
+        usual = decode_base64(found[1].decode()), decode_base64(found[3].decode())
+        if usual[0] is not None and usual[1]:
+            return Envelope(IN_TOTO, usual[0], (Signature(found[2].decode(), usual[1]),))
     data = parse_object(entry, "the envelope")
     kind, text, rows = data.get("payloadType"), data.get("payload"), data.get("signatures")
     payload = decode_base64(text) if isinstance(text, str) else None

