@@ -15,7 +15,7 @@ AS_OF = ("--as-of", "2026-11-01")
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is measured: the size of large workspaces, the length of histories and ledgers, and how often programs run."""
+    """How much is measured: sizes of workspaces, histories and ledgers, and how often programs run."""
 
     artefacts: int = 10_000
     growth: tuple[int, ...] = (5_000, 10_000, 20_000, 50_000)
