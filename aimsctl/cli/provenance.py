@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aimsctl.cli.git_record import Record
 from aimsctl.cli.session import Place, Session, history_of
 from aimsctl.documents.provenance import Provenance, Revision, Revisions
 from aimsctl.errors import AimsError
 from aimsctl.source.config import CONFIG_PATH
 from aimsctl.source.files import FileRefusedError
-from aimsctl.workspace.contents import Known
 
 if TYPE_CHECKING:
+    from aimsctl.cli.git_record import Record
     from aimsctl.source.files import Tree
     from aimsctl.source.git_objects import Commit
     from aimsctl.source.history import Repository
@@ -30,15 +29,14 @@ def provenance(session: Session, here: Place, workspace: Workspace) -> Provenanc
         return Provenance(missing=error.message)
 
 
-def revisions_until(session: Session, here: Place, commit: str) -> Revisions:
+def revisions_until(record: Record, commit: str) -> Revisions:
     """Gives the approved revisions of an artefact up to a commit, newest first; none without history."""
-    known = Known()
 
     def of(identifier: str) -> tuple[Revision, ...]:
         from aimsctl.assessment.revisions import approved_revisions  # noqa: PLC0415 - only where a document shows them
 
         try:
-            versions = Record(session, here, known).versions(ids=frozenset({identifier}), until=commit)
+            versions = record.versions(ids=frozenset({identifier}), until=commit)
             return tuple(
                 Revision(one.version, one.approved_on, one.commit, one.author, one.approved_by, one.what)
                 for one in approved_revisions(versions.of(identifier))

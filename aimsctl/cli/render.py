@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aimsctl.cli.options import AsOf, PolicyFrom, Rev
+from aimsctl.cli.git_record import Record
+from aimsctl.cli.options import AllowedSigners, AsOf, OpenpgpKeyring, PolicyFrom, Rev
 from aimsctl.cli.progress import reading
 from aimsctl.cli.rendered import Asked, Folder, State, produced, recorded, state_of
 from aimsctl.cli.session import Place, Session, place
@@ -16,6 +17,7 @@ from aimsctl.documents.sources import overrides
 from aimsctl.errors import FINDINGS, OK, UsageError
 from aimsctl.output.clean import one_line
 from aimsctl.source.files import WorkTree
+from aimsctl.workspace.contents import Known
 from aimsctl.workspace.workspace import load
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ def render(
     rev: Rev = None,
     as_of: AsOf = None,
     policy_from: PolicyFrom = None,
+    allowed_signers: AllowedSigners = None,
+    openpgp_keyring: OpenpgpKeyring = None,
 ) -> int:
     """Render the documents an auditor asks for from the artefacts, each with its control block."""
     session: Session = context.obj
@@ -55,9 +59,10 @@ def render(
     if not documents and not everything:
         raise UsageError("no document is named", hint="name some, or --all; `aimsctl render --list` names them")
     asked = Asked(tuple(documents or ()), _named(formats or ["html"]), tuple(only or ()), draft, everything)
-    here = place(session, policy_from, rev)
+    here, known = place(session, policy_from, rev), Known()
+    record = Record(session, here, known, named=allowed_signers, exported=openpgp_keyring)
     with reading(session) as tell:
-        workspace = load(here.tree, here.config, policy=here.policy, tell=tell)
+        workspace = load(here.tree, here.config, policy=here.policy, tell=tell, known=known)
     replaced = _replaced(session, here, templates)
     folder = Folder(out, here.root)
     now = state_of(session, here, workspace, as_of, asked)
@@ -65,13 +70,10 @@ def render(
         return session.leave(
             _checked(
                 folder,
-                {
-                    state: produced(session, workspace, here, asked, state, replaced)
-                    for state in recorded(folder, now, as_of)
-                },
+                {state: produced(record, workspace, asked, state, replaced) for state in recorded(folder, now, as_of)},
             )
         )
-    _write(folder, now, produced(session, workspace, here, asked, now, replaced), force=force, quiet=session.quiet)
+    _write(folder, now, produced(record, workspace, asked, now, replaced), force=force, quiet=session.quiet)
     return OK
 
 

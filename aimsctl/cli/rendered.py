@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from aimsctl.cli.git_record import Record
     from aimsctl.workspace.workspace import Workspace
 
 _LARGEST: Final = 500_000_000  # bytes of a file that is compared
@@ -124,11 +125,11 @@ def recorded(folder: Folder, now: State, as_of: str | None) -> list[State]:
 
 
 def produced(
-    session: Session, workspace: Workspace, here: Place, asked: Asked, state: State, replaced: Mapping[str, str]
+    record: Record, workspace: Workspace, asked: Asked, state: State, replaced: Mapping[str, str]
 ) -> dict[str, bytes]:
     """Every file asked for, by name, in that state. Raises RenderError where the workspace has errors."""
-    report = assess(workspace, state.as_of)
-    found = open_findings(check(workspace, here, state.as_of))
+    report = assess(workspace, state.as_of, record.approvals(workspace))
+    found = open_findings(check(workspace, record.here, state.as_of))
     errors = sum(one.severity is Severity.ERROR for one in found)
     if errors and not state.draft:
         raise RenderError(
@@ -138,7 +139,7 @@ def produced(
     with Confined() as confined:
         run = Run(
             report,
-            replace(state.provenance, revisions=revisions_until(session, here, state.commit)),
+            replace(state.provenance, revisions=revisions_until(record, state.commit)),
             clean,
             renderer(replaced, confined),
             confined.pdf,
