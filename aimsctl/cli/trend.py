@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from aimsctl.source.history import Repository
 
 AUDIT = "audit"
+_COLLECTED = 20  # states after which the memory of those that are judged is given back
 
 
 def trend(
@@ -81,6 +83,8 @@ def _points(
             if key[0] and key not in judged:
                 workspace = load(state, here.config, policy=here.policy, known=known)
                 judged[key] = point(moment, assess(workspace, moment.as_of))
+                if len(judged) % _COLLECTED == 0:
+                    gc.collect()
             if key[0]:
                 yield Point(moment, judged[key].summary)
             if tell is not None:

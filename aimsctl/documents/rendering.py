@@ -86,7 +86,9 @@ class Run:
         if definition.form == "one":
             named = [item for item in items if item.id in self.only]
             newest = max(
-                named or items, key=lambda item: (item.get("status") == "approved", str(item.get("dated"))), default=None
+                named or items,
+                key=lambda item: (item.get("status") == "approved", str(item.get("dated"))),
+                default=None,
             )
             if newest is not None:
                 yield Wanted(definition, newest, self._stem(definition.id, self.only))
