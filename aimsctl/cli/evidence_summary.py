@@ -44,17 +44,17 @@ class Ledgers:
 
         return assess(workspace, as_of, evidence=self.evidence(workspace, as_of))
 
-    def evidence(self, workspace: Workspace, as_of: date) -> Evidence | None:
-        """What they show of the time that matters on that day, read once; None where there is no ledger.
+    def evidence(self, workspace: Workspace, as_of: date, first: date | None = None) -> Evidence | None:
+        """What they show of the time that matters on that day, or from `first` on; None where there is no ledger.
 
         Trust comes from the file or the policy named, else from the workspace itself. A ledger or a file of counts that
         cannot be read is named, so that nothing it might have shown counts as shown or as missing.
         """
         if as_of not in self._read:
-            self._read[as_of] = self._summarised(workspace, as_of) if self.folders else None
+            self._read[as_of] = self._summarised(workspace, as_of, first or as_of) if self.folders else None
         return self._read[as_of]
 
-    def _summarised(self, workspace: Workspace, as_of: date) -> Evidence:
+    def _summarised(self, workspace: Workspace, as_of: date, first: date) -> Evidence:
         from aimsctl.assessment.facts import Facts  # noqa: PLC0415 - only where there is a ledger
         from aimsctl.assessment.receipts import first_needed  # noqa: PLC0415 - the same
         from aimsctl.cli.evidence_place import trust  # noqa: PLC0415 - the same
@@ -62,7 +62,7 @@ class Ledgers:
         from aimsctl.evidence.summary import summarise  # noqa: PLC0415 - the same
 
         facts = Facts(workspace, as_of)
-        since = first_needed(facts.standing("control"), as_of, facts.period("lapse_window"))
+        since = first_needed(facts.standing("control"), first, facts.period("lapse_window"))
         ledgers, unreadable = [], []
         for folder in self.folders:
             try:

@@ -50,7 +50,7 @@ def import_(
     for path, content in files.items():
         write_atomically(here.root / path, content, here.root)
     record = {**plan.record(), "applied": bool(files), "files": list(files)}
-    put(written(session, form, f"Import of {file.name}", import_body, record), out, here.root)
+    put(written(session, here, form, f"Import of {file.name}", import_body, record), out, here.root)
     if plan.troubled:
         raise typer.Exit(OK if session.exit_zero else FINDINGS)
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from keyword import iskeyword
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -70,8 +70,8 @@ def application(command: str | None, arguments: Sequence[str] = ()) -> typer.Typ
     return app
 
 
-def _function(module: str, name: str) -> Callable[..., None]:
-    found: Callable[..., None] = getattr(importlib.import_module(module), f"{name}_" if iskeyword(name) else name)
+def _function(module: str, name: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = getattr(importlib.import_module(module), f"{name}_" if iskeyword(name) else name)
     return found
 
 

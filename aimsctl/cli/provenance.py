@@ -11,6 +11,7 @@ from aimsctl.documents.provenance import Provenance, Revision, Revisions
 from aimsctl.errors import AimsError, GitError
 from aimsctl.source.config import CONFIG_PATH
 from aimsctl.source.files import FileRefusedError
+from aimsctl.workspace.contents import Known
 
 if TYPE_CHECKING:
     from aimsctl.source.files import Tree
@@ -54,7 +55,7 @@ def _revisions_until(session: Session, here: Place, commit: str) -> Revisions:
         from aimsctl.assessment.revisions import approved_revisions  # noqa: PLC0415 - only where a document shows them
 
         try:
-            versions = Record(session, here, {}).versions(ids=frozenset({identifier}), until=commit)
+            versions = Record(session, here, Known()).versions(ids=frozenset({identifier}), until=commit)
             return tuple(
                 Revision(one.version, one.approved_on, one.commit, one.author, one.approved_by, one.what)
                 for one in approved_revisions(versions.of(identifier))
