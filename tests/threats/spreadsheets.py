@@ -30,7 +30,7 @@ def book(path: Path, sheets: Mapping[str, list[list[object]]], *, hidden: tuple[
     return path
 
 
-def changed(path: Path, add: Mapping[str, bytes] = {}, replace: Mapping[bytes, bytes] = {}) -> Path:  # noqa: B006
+def changed(path: Path, add: Mapping[str, bytes] = {}, replace: Mapping[bytes, bytes] = {}) -> Path:
     """The workbook with parts added or replaced, and bytes replaced in every part."""
     target = io.BytesIO()
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
