@@ -7,43 +7,15 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import workspaces
+from benchmarks.documents import documents
 from benchmarks.measure import ENVIRONMENT, Program, Sample, compare
+from benchmarks.programs import AIMSCTL, AS_OF, CHECK_JSONSCHEMA, HERE, ROOT, Scale
 from benchmarks.table import Row
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
-AIMSCTL = str(Path(sys.executable).with_name("aimsctl"))
-CHECK_JSONSCHEMA = str(Path(sys.executable).with_name("check-jsonschema"))
 SIGNING = "cryptography.hazmat.primitives.asymmetric.ed25519, cryptography.hazmat.primitives.serialization"
-AS_OF = ("--as-of", "2026-11-01")
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How much is measured: the size of the large workspace, and the rounds of slow and quick programs."""
-
-    artefacts: int = 10_000
-    growth: tuple[int, ...] = (5_000, 10_000, 20_000, 50_000)
-    findings: int = 100_000
-    register: int = 5_000
-    receipts: int = 20_000
-    slow_rounds: int = 3
-    quick_rounds: int = 15
-
-
-QUICK = Scale(
-    artefacts=500,
-    growth=(500, 1_000, 2_000),
-    findings=5_000,
-    register=500,
-    receipts=1_000,
-    slow_rounds=1,
-    quick_rounds=3,
-)
 
 
 def validate(root: Path, *options: str, code: int = 0) -> Program:
@@ -95,7 +67,7 @@ def milliseconds(sample: Sample) -> str:
 
 
 def cold(scale: Scale, folder: Path) -> Iterator[Row]:
-    """What a hook and an editor wait for: one file, and `gap` on the worked example."""
+    """What a hook and an editor wait for: one file; and on the worked example `gap`, and the report as a page."""
     root = folder / "one"
     path = workspaces.write_one(root)
     schema = schemas(folder / "schemas") / "training.schema.json"
@@ -104,6 +76,7 @@ def cold(scale: Scale, folder: Path) -> Iterator[Row]:
         "peer": Program((CHECK_JSONSCHEMA, "--schemafile", str(schema), str(path)), root),
         "empty": Program((sys.executable, str(HERE / "empty.py")), root),
         "gap": Program((AIMSCTL, "gap", *AS_OF, "--fail-on", "never"), ROOT),
+        "report": Program((AIMSCTL, "report", *AS_OF, "--out", str(folder / "report.html")), ROOT),
     }
     taken = compare(programs, scale.quick_rounds)
     ours = taken["ours"]
@@ -115,6 +88,9 @@ def cold(scale: Scale, folder: Path) -> Iterator[Row]:
     gap, ratio = taken["gap"], taken["gap"].seconds / ours.seconds
     beside = f"`validate` of one file: {milliseconds(ours)}"
     yield Row("`gap` on the worked example, cold", milliseconds(gap), beside, ratio, " times", "at most", 2)
+    report, ratio = taken["report"], taken["report"].seconds / gap.seconds
+    beside = f"`gap`: {milliseconds(gap)}"
+    yield Row("`report` on the worked example, cold", milliseconds(report), beside, ratio, " times", "at most", 3)
 
 
 def L_01_many_artefacts(scale: Scale, folder: Path) -> Iterator[Row]:  # noqa: N802 - the threat's own name
@@ -196,4 +172,5 @@ SUITES: dict[str, Callable[[Scale, Path], Iterator[Row]]] = {
     "recording": recording,
     "L-01": L_01_many_artefacts,
     "L-03": L_03_many_findings,
+    "documents": documents,
 }

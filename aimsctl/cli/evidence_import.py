@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from aimsctl.cli.evidence_place import workspace_trust
 from aimsctl.cli.recording import Desk, desk, read_bytes
 from aimsctl.cli.session import Session, place
 from aimsctl.errors import FINDINGS, OK, UsageError
@@ -52,7 +53,7 @@ def import_(
     mapping = _mapping(map_)
     here = place(session)
     options = {"ledger": ledger, "key": key}
-    ours = desk(here.root / here.config.evidence, (here.tree, here.config.policies), options)
+    ours = desk(here.root / here.config.evidence, (here.tree, here.config.policies), options, workspace_trust(session))
     found = _found(form, file, mapping, ours, finished_on)
     fresh = _fresh(ours, found.receipts)
     if not dry_run:

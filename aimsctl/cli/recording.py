@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 from aimsctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from aimsctl.evidence.keys import PublicKey
     from aimsctl.evidence.ledger import Ledger
     from aimsctl.evidence.receipts import Notary
+    from aimsctl.evidence.trust import Trust
     from aimsctl.source.files import Tree
 
 LEDGER_FILE: Final = "ledger.yaml"
@@ -61,26 +63,48 @@ class Desk:
 
     ledger: Ledger
     notary: Notary
+    signer: PublicKey
+    trust: Trust | None = None
+
+    def refuse(self, predicate: Mapping[str, Any]) -> None:
+        """Raises KeyRefusedError for a receipt that would never be sealed: trust.yaml does not let the key say it."""
+        if self.trust is None:
+            return
+        from aimsctl.evidence.check import Checker  # noqa: PLC0415 - the trust file was read, so it costs nothing more
+        from aimsctl.evidence.problems import KeyRefusedError  # noqa: PLC0415 - the same
+        from aimsctl.evidence.statement import CONTROL_EXECUTION, Statement  # noqa: PLC0415 - the same
+
+        if self.signer.keyid not in self.trust.keys:
+            raise KeyRefusedError(
+                f"the key {self.signer.keyid[:16]}... is not trusted", hint="`aimsctl evidence key add` trusts it"
+            )
+        checker = Checker(self.trust, self.ledger.origin, self.notary.clock())
+        why = checker.refusals(Statement(CONTROL_EXECUTION, (), predicate), None, [self.signer.keyid])
+        if why:
+            raise KeyRefusedError(
+                f"it would not be sealed: {why[0]}", hint="evidence/trust.yaml says who may attest what"
+            )
 
 
-def desk(evidence: Path, policies: tuple[Tree, str], options: Options, **more: Any) -> Desk:
-    """Ledger, key and controls, found and opened before anything else happens; `more` fields are those of all receipts.
+def desk(evidence: Path, policies: tuple[Tree, str], options: Options, trust: Trust | None = None) -> Desk:
+    """Ledger, key and controls, found and opened before anything else happens.
 
-    `policies` are the files of the workspace and the folder of its artefacts. Raises AimsError.
+    `policies` are the files of the workspace and the folder of its artefacts. Without `trust` nobody asks here whether
+    the receipt will be sealed. Raises AimsError.
     """
-    fields = {**fields_of(options), **more}
+    fields = fields_of(options)
     from aimsctl.evidence.controls import Controls  # noqa: PLC0415 - after the options proved to be right
     from aimsctl.evidence.ledger import Ledger  # noqa: PLC0415 - the same
     from aimsctl.evidence.receipts import Notary, signing_key  # noqa: PLC0415 - the same
 
     named = options.get("ledger")
     ledger = Ledger.open(named_ledger(Path(named) if named else None) or only_ledger(evidence))
-    signers = [signing_key(options.get("key"))]
+    signer = signing_key(options.get("key"))
     with as_usage():
         made_by = Notary(
-            signers, Controls(*policies), defaults={"ledger": ledger.origin, **fields}, secret=secret_of(options)
+            [signer], Controls(*policies), defaults={"ledger": ledger.origin, **fields}, secret=secret_of(options)
         )
-    return Desk(ledger, made_by)
+    return Desk(ledger, made_by, signer.public, trust)
 
 
 @contextmanager
@@ -100,6 +124,7 @@ def record_one(ours: Desk, options: Options) -> str:
     with as_usage():
         predicate = ours.notary.predicate({})
         envelope = ours.notary.envelope(predicate, read_bytes(Path(content)) if content else None)
+    ours.refuse(predicate)
     ours.ledger.append([envelope])
     return str(predicate["id"])
 

@@ -76,7 +76,7 @@ class Checker:
         except MalformedError as error:
             problems.append(Problem(Fault.MALFORMED, where, error.message))
             return Receipt(where, index, entry, None, signers, tuple(problems))
-        problems += [Problem(Fault.UNMET, where, why) for why in self._refusals(statement, index, signers)]
+        problems += [Problem(Fault.UNMET, where, why) for why in self.refusals(statement, index, signers)]
         return Receipt(where, index, entry, statement, signers, tuple(problems))
 
     def receipts(self, first: int, entries: Sequence[bytes]) -> list[Receipt]:
@@ -88,7 +88,8 @@ class Checker:
             raise MalformedError(f"the payload is not of the type {IN_TOTO}")
         return read_statement(envelope.payload)
 
-    def _refusals(self, statement: Statement, index: int | None, signers: Sequence[str]) -> list[str]:
+    def refusals(self, statement: Statement, index: int | None, signers: Sequence[str]) -> list[str]:
+        """Why these keys, whose signatures hold, may not attest this at that place; empty if they may."""
         refused = ((keyid, self.trust.refusal(keyid, statement, index, self.origin)) for keyid in signers)
         found = [f"the key {self.trust.name(keyid)} {why}" for keyid, why in refused if why]
         if statement.is_execution:
