@@ -28,11 +28,22 @@ class Scale:
     growth: tuple[int, ...] = (5_000, 10_000, 20_000, 50_000)
     findings: int = 100_000
     register: int = 5_000
+    receipts: int = 20_000
+    entries: int = 1_000_000
     slow_rounds: int = 3
     quick_rounds: int = 15
 
 
-QUICK = Scale(artefacts=500, growth=(500, 1_000, 2_000), findings=5_000, register=500, slow_rounds=1, quick_rounds=3)
+QUICK = Scale(
+    artefacts=500,
+    growth=(500, 1_000, 2_000),
+    findings=5_000,
+    register=500,
+    receipts=1_000,
+    entries=5_000,
+    slow_rounds=1,
+    quick_rounds=3,
+)
 
 
 def validate(root: Path, *options: str, code: int = 0) -> Program:
@@ -145,9 +156,17 @@ def L_03_many_findings(scale: Scale, folder: Path) -> Iterator[Row]:  # noqa: N8
     yield Row(f"`validate` with {scale.findings:,} findings", ours, "", slowest, " s", "at most", 60)
 
 
+def ledger(scale: Scale, folder: Path) -> Iterator[Row]:
+    """Receipts recorded, sealed and verified."""
+    from benchmarks.evidence import evidence  # noqa: PLC0415 - loads cryptography, which the other suites do without
+
+    yield from evidence(scale.receipts, scale.entries, folder)
+
+
 SUITES: dict[str, Callable[[Scale, Path], Iterator[Row]]] = {
     "cold": cold,
     "throughput": throughput,
     "L-01": L_01_many_artefacts,
     "L-03": L_03_many_findings,
+    "ledger": ledger,
 }
