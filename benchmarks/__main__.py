@@ -8,7 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.suites import QUICK, ROOT, SUITES, Scale
+from benchmarks.programs import QUICK, ROOT, Scale
+from benchmarks.suites import SUITES
 from benchmarks.table import Row, markdown, write
 
 

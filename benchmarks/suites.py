@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import workspaces
-from benchmarks.measure import Program, Sample, compare
+from benchmarks.documents import documents
+from benchmarks.measure import ENVIRONMENT, Program, Sample, compare
+from benchmarks.programs import AIMSCTL, AS_OF, CHECK_JSONSCHEMA, HERE, ROOT, Scale
 from benchmarks.table import Row
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
-AIMSCTL = str(Path(sys.executable).with_name("aimsctl"))
-CHECK_JSONSCHEMA = str(Path(sys.executable).with_name("check-jsonschema"))
-AS_OF = ("--as-of", "2026-11-01")
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How much is measured: the size of the large workspace, and the rounds of slow and quick programs."""
-
-    artefacts: int = 10_000
-    growth: tuple[int, ...] = (5_000, 10_000, 20_000, 50_000)
-    findings: int = 100_000
-    register: int = 5_000
-    receipts: int = 20_000
-    entries: int = 1_000_000
-    slow_rounds: int = 3
-    quick_rounds: int = 15
-
-
-QUICK = Scale(
-    artefacts=500,
-    growth=(500, 1_000, 2_000),
-    findings=5_000,
-    register=500,
-    receipts=1_000,
-    entries=5_000,
-    slow_rounds=1,
-    quick_rounds=3,
-)
+SIGNING = "cryptography.hazmat.primitives.asymmetric.ed25519, cryptography.hazmat.primitives.serialization"
 
 
 def validate(root: Path, *options: str, code: int = 0) -> Program:
@@ -95,7 +67,7 @@ def milliseconds(sample: Sample) -> str:
 
 
 def cold(scale: Scale, folder: Path) -> Iterator[Row]:
-    """What a hook and an editor wait for: one file, and `gap` on the worked example."""
+    """What a hook and an editor wait for: one file; and on the worked example `gap`, and the report as a page."""
     root = folder / "one"
     path = workspaces.write_one(root)
     schema = schemas(folder / "schemas") / "training.schema.json"
@@ -104,6 +76,7 @@ def cold(scale: Scale, folder: Path) -> Iterator[Row]:
         "peer": Program((CHECK_JSONSCHEMA, "--schemafile", str(schema), str(path)), root),
         "empty": Program((sys.executable, str(HERE / "empty.py")), root),
         "gap": Program((AIMSCTL, "gap", *AS_OF, "--fail-on", "never"), ROOT),
+        "report": Program((AIMSCTL, "report", *AS_OF, "--out", str(folder / "report.html")), ROOT),
     }
     taken = compare(programs, scale.quick_rounds)
     ours = taken["ours"]
@@ -115,6 +88,9 @@ def cold(scale: Scale, folder: Path) -> Iterator[Row]:
     gap, ratio = taken["gap"], taken["gap"].seconds / ours.seconds
     beside = f"`validate` of one file: {milliseconds(ours)}"
     yield Row("`gap` on the worked example, cold", milliseconds(gap), beside, ratio, " times", "at most", 2)
+    report, ratio = taken["report"], taken["report"].seconds / gap.seconds
+    beside = f"`gap`: {milliseconds(gap)}"
+    yield Row("`report` on the worked example, cold", milliseconds(report), beside, ratio, " times", "at most", 3)
 
 
 def L_01_many_artefacts(scale: Scale, folder: Path) -> Iterator[Row]:  # noqa: N802 - the threat's own name
@@ -156,8 +132,42 @@ def L_03_many_findings(scale: Scale, folder: Path) -> Iterator[Row]:  # noqa: N8
     yield Row(f"`validate` with {scale.findings:,} findings", ours, "", slowest, " s", "at most", 60)
 
 
+def recording(scale: Scale, folder: Path) -> Iterator[Row]:
+    """Receipts: many in one process, against signing and encoding alone and against a peer; and one in a process."""
+    counts = {"ours": scale.receipts, "floor": scale.receipts, "lines": scale.receipts, "glacis": scale.receipts // 50}
+    taken: dict[str, list[float]] = {way: [] for way in counts}
+    for turn in range(scale.slow_rounds + 1):
+        for way, count in counts.items():
+            command = (sys.executable, str(HERE / "receipts.py"), way, str(folder / f"{way}-{turn}"), str(count))
+            told = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT, env=ENVIRONMENT).stdout
+            taken[way].append(float(told) / count)
+    each = {way: statistics.median(times) for way, times in taken.items()}
+    ours, least = (f"{1 / each[way]:,.0f} a second" for way in ("ours", "floor"))
+    work = "receipts through the Recorder"
+    ratio = each["ours"] / each["floor"]
+    yield Row(work, ours, f"only sign and encode: {least}", ratio, " times its time", "at most", 1.5)
+    peer, ratio = f"glacis: {1 / each['glacis']:,.0f} a second", each["glacis"] / each["ours"]
+    yield Row("the same", ours, peer, ratio, " times as many", "at least", 50)
+    lines, ratio = f"{1 / each['lines']:,.0f} a second", each["lines"] / each["floor"]
+    yield Row(
+        "`evidence record --stdin`", lines, f"only sign and encode: {least}", ratio, " times its time", "at most", 3
+    )
+    root = folder / "lines-0"
+    options = (
+        "--control CTL-08 --system S --executor guardrail --executor-id x:y --output o --result passed --key key.pem"
+    )
+    programs = {
+        "ours": Program((AIMSCTL, "evidence", "record", *options.split()), root),
+        "bare": Program((sys.executable, "-c", f"import {SIGNING}"), root),
+    }
+    once = compare(programs, scale.quick_rounds)
+    ratio = once["ours"].seconds / once["bare"].seconds
+    beside = f"Python that imports `cryptography` to read a key: {milliseconds(once['bare'])}"
+    yield Row("`evidence record`, once", milliseconds(once["ours"]), beside, ratio, " times", "at most", 2)
+
+
 def ledger(scale: Scale, folder: Path) -> Iterator[Row]:
-    """Receipts recorded, sealed and verified."""
+    """Receipts appended, sealed and verified."""
     from benchmarks.evidence import evidence  # noqa: PLC0415 - loads cryptography, which the other suites do without
 
     yield from evidence(scale.receipts, scale.entries, folder)
@@ -166,7 +176,9 @@ def ledger(scale: Scale, folder: Path) -> Iterator[Row]:
 SUITES: dict[str, Callable[[Scale, Path], Iterator[Row]]] = {
     "cold": cold,
     "throughput": throughput,
+    "recording": recording,
     "L-01": L_01_many_artefacts,
     "L-03": L_03_many_findings,
     "ledger": ledger,
+    "documents": documents,
 }

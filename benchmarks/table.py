@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 START, END = "<!-- bench:start -->", "<!-- bench:end -->"
-PEERS = ("aimsctl", "check-jsonschema", "typer", "jsonschema-rs", "PyYAML")
+PEERS = ("aimsctl", "check-jsonschema", "typer", "jsonschema-rs", "PyYAML", "typst", "weasyprint", "pypandoc-binary")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,8 +19,11 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRED = bool(os.environ.get("AIMSCTL_REQUIRE_VECTORS"))
+BROWSER_REQUIRED = bool(os.environ.get("AIMSCTL_REQUIRE_BROWSER"))
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 VECTORS = Path(os.environ.get("AIMSCTL_VECTORS") or ROOT.parent / "shared" / "vectors")
-OURS = {"AIMSCTL_REQUIRE_VECTORS", "AIMSCTL_VECTORS"}  # read here, and again in the processes that share the tests
+# Read here, and again in the processes that share the tests.
+OURS = {"AIMSCTL_REQUIRE_BROWSER", "AIMSCTL_REQUIRE_VECTORS", "AIMSCTL_VECTORS"}
 STRANGERS = ("CI", "NO_COLOR", "FORCE_COLOR", "TERM", "COLORTERM", "LINES", "RUNNER_TEMP")
 STRANGE_FAMILIES = ("AIMSCTL_", "GITHUB_", "GITLAB_", "GIT_", "LC_", "PYTHON", "PRE_COMMIT")
 NEUTRAL = {
@@ -159,11 +163,25 @@ def workspace(tmp_path: Path) -> Callable[..., Builder]:
     return build
 
 
-def unavailable(what: str) -> None:
+def unavailable(what: str, *, required: bool = REQUIRED) -> None:
     """Skips on a contributor's machine; fails where everything has to run."""
-    if REQUIRED:
+    if required:
         pytest.fail(what)
     pytest.skip(what)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium of the machine, driven by playwright."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        unavailable("no Chromium is installed; the package is called chromium on Debian", required=BROWSER_REQUIRED)
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - heavy, and few tests ask for it
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=["--disable-dev-shm-usage"])
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

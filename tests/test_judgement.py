@@ -1,79 +1,55 @@
 """Every test of the judgement has an example that passes it and one that fails it: small workspaces, found by walking.
 
-A file below `tests/judgement/<test>/` is one workspace: `artefacts` (each a file of its own), `texts` (Markdown by
-name), and where it matters `requirement` (for which the test is asked), `as_of` and `thresholds`. A file whose name
-begins with `fail` says what is expected: at which artefact, with which grade, in which words.
+`tests/judgement/<home>/<test>/` holds them; how they are written says `examples.py` beside them. The requirement for
+which the test is asked is its home, or the one that `requirement` names. The file's name begins with what is shown:
+
+* `pass`: the test is judged and nothing is found; with `nothing_judged` it has nothing to look at, and accuses nobody;
+* `fail`: it finds exactly the one thing that `expect` says, at its place, with its grade, in its words, and where it
+  counts in a state, what that state is;
+* `late`: the same, of a date missed by no more than the grace;
+* `unknown`: the same, of what nobody can tell.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from aimsctl import standard
-from aimsctl.assessment.gap import GapReport, Reason, assess
-from aimsctl.source.config import load as load_config
-from aimsctl.source.files import FileRefusedError, Listing
-from aimsctl.workspace.workspace import load
+from aimsctl.assessment.gap import GapReport, Reason
+from aimsctl.assessment.judge import Judge
+from tests.judgement.examples import FOLDER, asked, at, judged, read, unfolded
 
-FOLDER = Path(__file__).parent / "judgement"
-FILES = sorted(FOLDER.glob("*/*.yaml"))
 JUDGEMENT = standard.judgement()
+FILES = sorted(FOLDER.glob("*/*/*.yaml"))
 WAIVERS = "waivers"
-UNKNOWABLE = {  # only history or a ledger can tell; each has a reason here and its tests where those are read
-    "changes-recorded": "whether a text was issued anew is known from history alone",
-    "approver-not-author": "who wrote a text is known from history alone",
-    "c-lapses": "lapses are read from the ledger alone",
+RESULTS = {"fail": {"fail", "suspect"}, "late": {"late"}, "unknown": {"unknown"}}
+KEYS = {"requirement", "as_of", "thresholds", "invalid", "artefacts", "texts", "nothing_judged", "expect"}
+ELSEWHERE = {
+    "c-lapses": "lapses are read from a ledger of receipts",
+    "changes-recorded": "whether a text was issued anew is known from history",
+    "approver-not-author": "who wrote a text is known from history",
 }
+"""Tests that a workspace alone can neither pass nor fail, and why."""
+
+example_files = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 
 
-class Memory:
-    """A tree of files that are not on disk."""
-
-    label = "an example"
-
-    def __init__(self, files: Mapping[str, str]) -> None:
-        self.files = files
-
-    def listing(self, folder: str) -> Listing:
-        inside = (path for path in self.files if path.startswith(f"{folder}/") and path.endswith(".yaml"))
-        return Listing(tuple(sorted(inside)))
-
-    def read(self, path: str, limit: int = 0) -> bytes:  # noqa: ARG002 - the shape of a tree
-        if path not in self.files:
-            raise FileRefusedError("it does not exist")
-        return self.files[path].encode()
+def shown_by(path: Path) -> str:
+    """What the example shows: pass, fail, late or unknown."""
+    return path.stem.partition("-")[0]
 
 
-def judged(example: Mapping[str, Any]) -> GapReport:
-    """The example judged, after its artefacts proved valid."""
-    config = {"schema": 1, "organisation": "Example", "thresholds": example.get("thresholds", {})}
-    files = {"aimsctl.yaml": json.dumps(config)}
-    files |= {f"policies/{one['id'].lower()}.yaml": json.dumps(one) for one in example["artefacts"]}
-    files |= {f"policies/{name}": text for name, text in example.get("texts", {}).items()}
-    tree = Memory(files)
-    workspace = load(tree, load_config(tree)[0])
-    if not example.get("invalid"):
-        assert [f"{one.span.path}: {one.message}" for one in workspace.findings] == []
-    return assess(workspace, dt.date.fromisoformat(example.get("as_of", "2026-11-01")))
-
-
-def requirement_of(test: standard.Test, example: Mapping[str, Any]) -> str:
-    """Where the test is asked: as the example says, else at its home or where its failure counts."""
+def asked_for(test: standard.Test, example: dict[str, Any]) -> str:
+    """The requirement for which the example asks the test."""
     named = example.get("requirement")
-    if named is not None:
-        return str(named)
-    return test.about[0] if test.about else test.home
+    return str(named) if named else test.about[0] if test.about else test.home
 
 
 def told(report: GapReport, test: standard.Test, requirement: str) -> list[Reason]:
-    """What the test found wrong there."""
+    """What the test found there that is not a pass."""
     reasons = report.waiver_reasons if requirement == WAIVERS else report.get(requirement).reasons
     return [reason for reason in reasons if reason.test == test.id]
 
@@ -81,52 +57,140 @@ def told(report: GapReport, test: standard.Test, requirement: str) -> list[Reaso
 def passes(report: GapReport, test: standard.Test, requirement: str) -> int:
     """How many items passed the test there."""
     if requirement == WAIVERS:
-        return len(report.facts.standing("waiver"))
-    answers = (answer for answer in report.get(requirement).answers if answer.test.id == test.id)
+        return len(report.facts.standing("waiver")) - len(told(report, test, requirement))
+    answers = [answer for answer in report.get(requirement).answers if answer.test.id == test.id]
+    assert answers, f"{test.id} is not asked for {requirement}"
     return sum(outcome.passes for answer in answers for outcome in answer.outcomes)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def counts_in_a_state(test: standard.Test) -> bool:
+    """Whether a failure of the test is told by one of the three states."""
+    return test.fails_as != "opportunity" and test.home not in {"theatre", "excluded_controls", WAIVERS}
+
+
+def as_expected(report: GapReport, test: standard.Test, requirement: str, reason: Reason) -> dict[str, str]:
+    """The reason as an example says it."""
+    said = {"at": at(reason.span), "grade": reason.grade, "message": reason.message}
+    if counts_in_a_state(test) and reason.result != "late":
+        said["state"] = report.get(requirement).states[reason.state]
+    return said
+
+
+@example_files
 def test_example(path: Path) -> None:
-    example = yaml.safe_load(path.read_text(encoding="utf-8"))
-    test = JUDGEMENT.tests[path.parent.name]
-    requirement = requirement_of(test, example)
+    example, test = read(path), JUDGEMENT.tests[path.parent.name]
+    requirement = asked_for(test, example)
     report = judged(example)
     reasons = told(report, test, requirement)
-    if path.stem.startswith("pass"):
+    if shown_by(path) == "pass":
         assert [reason.message for reason in reasons] == []
-        assert test.gate or example.get("nothing_to_judge") or passes(report, test, requirement)
+        if not test.gate:
+            assert bool(passes(report, test, requirement)) is not example.get("nothing_judged", False)
         return
-    expected = example["expect"]
-    found = [reason for reason in reasons if reason.result in ("fail", "suspect")]
-    assert (expected["at"], expected["grade"], expected["message"]) in [
-        (_at(reason), reason.grade, reason.message) for reason in found
-    ]
+    assert [as_expected(report, test, requirement, reason) for reason in reasons] == [example["expect"]]
+    assert {reason.result for reason in reasons} <= RESULTS[shown_by(path)]
 
 
-def _at(reason: Reason) -> str:
-    return reason.span.path.removeprefix("policies/").removesuffix(".yaml").upper()
+@pytest.mark.parametrize("test", JUDGEMENT.tests.values(), ids=lambda test: test.id)
+def test_every_test_has_an_example_on_both_sides_at_its_home(test: standard.Test) -> None:
+    shown = {shown_by(path) for path in (FOLDER / test.home / test.id).glob("*.yaml")}
+    assert shown >= {"pass", "fail"} if test.id not in ELSEWHERE else not shown
 
 
-@pytest.mark.parametrize("test", sorted(JUDGEMENT.tests))
-def test_every_test_has_an_example_on_both_sides(test: str) -> None:
-    if test in UNKNOWABLE:
-        assert not (FOLDER / test).exists()
-        return
-    names = {path.stem.partition("-")[0] for path in (FOLDER / test).glob("*.yaml")}
-    assert names == {"pass", "fail"}
+def test_every_example_is_of_a_test_of_its_home_and_shows_something() -> None:
+    homes = {test.id: test.home for test in JUDGEMENT.tests.values()}
+    assert {(path.parent.name, path.parent.parent.name) for path in FILES} <= set(homes.items())
+    assert {shown_by(path) for path in FILES} == {"pass", *RESULTS}
+    assert {name for path in FILES for name in read(path)} <= KEYS
+    assert set(FOLDER.rglob("*.yaml")) == {*FILES, FOLDER / "cast.yaml"}  # none lies where nobody walks
 
 
-def test_no_example_is_of_a_test_that_does_not_exist() -> None:
-    assert {path.parent.name for path in FILES} <= set(JUDGEMENT.tests)
+@example_files
+def test_an_example_is_short_enough_to_be_read_at_a_glance(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 22
+    assert max(len(line) for line in lines if "message: " not in line) <= 140
+
+
+@pytest.mark.parametrize("name", sorted(set(JUDGEMENT.tests) - set(ELSEWHERE)))
+def test_what_passes_is_unknown_while_an_artefact_it_selects_cannot_be_read(name: str) -> None:
+    """The unreadable one might be the one that fails: nothing beside it can pass for certain."""
+    test = JUDGEMENT.tests[name]
+    example = read(FOLDER / test.home / name / "pass.yaml")
+    requirement = asked_for(test, example)
+    for kind in sorted(Judge(asked(example)).kinds(test) - {"requirement"}):
+        unreadable = {
+            "kind": kind,
+            "id": "UNREADABLE-01",
+            "title": "Nobody can read this",
+            "status": "approved",
+            "?": 1,
+        }
+        worse = {**example, "artefacts": [*example["artefacts"], unreadable], "invalid": True}
+        if test.predicate == "state":
+            results = {reason.result for reason in told(judged(worse), test, requirement)}
+        else:
+            results = {outcome.result.value for outcome in Judge(asked(worse)).ask(test, requirement)} - {"pass"}
+        assert results == {"unknown"}, kind
+
+
+@pytest.mark.parametrize("name", ["risks-owned", "c-evidence", "waiver-valid", "placeholder-left"])
+def test_what_is_unknown_names_the_file_that_could_not_be_read(name: str) -> None:
+    test = JUDGEMENT.tests[name]
+    example = read(FOLDER / test.home / name / "pass.yaml")
+    broken = {"like": example["artefacts"][-1], "id": "BROKEN-01", "unheard_of": "x"}
+    report = judged({**example, "artefacts": [*example["artefacts"], broken], "invalid": True})
+    reasons = told(report, test, asked_for(test, example))
+    assert [(reason.result, reason.grade) for reason in reasons] == [("unknown", "unknown")]
+    assert reasons[0].message == f"Cannot be judged ({name}): policies/BROKEN-01.yaml could not be read without errors."
 
 
 def test_a_record_that_cannot_be_read_may_be_the_newest_and_never_passes() -> None:
     """The older record is fresh; the newer one failed, and with an error in it nobody can tell."""
-    example = yaml.safe_load((FOLDER / "c-evidence" / "pass.yaml").read_text(encoding="utf-8"))
-    newer = {**example["artefacts"][1], "id": "CHK-NEWER", "date": "2026-09-01", "result": "failed"}
+    example = read(FOLDER / "applicable_controls" / "c-own-evidence" / "pass.yaml")
+    newer = {"like": "check", "id": "CHK-02", "date": "2026-09-01", "result": "failed"}
     for record, result in ((newer, "fail"), ({**newer, "unheard_of": "x"}, "unknown")):
         report = judged({**example, "artefacts": [*example["artefacts"], record], "invalid": True})
-        reasons = told(report, JUDGEMENT.tests["c-evidence"], "A.8.4")
-        assert [reason.result for reason in reasons] == [result]
-    assert "policies/chk-newer.yaml could not be read" in reasons[0].message
+        (reason,) = told(report, JUDGEMENT.tests["c-own-evidence"], "A.10.4")
+        assert reason.result == result
+        assert ("policies/CHK-02.yaml could not be read" in reason.message) is (result == "unknown")
+
+
+def _judged_with(name: str, changed: str) -> list[tuple[str, str]]:
+    """The example that passes, with the artefact of that id made unreadable: result and grade of the test's reasons."""
+    test = JUDGEMENT.tests[name]
+    example = read(FOLDER / test.home / name / "pass.yaml")
+    artefacts = [one for entry in example["artefacts"] for one in unfolded(entry)]
+    assert changed in {one["id"] for one in artefacts}
+    artefacts = [{**one, **({"unheard_of": "x"} if one["id"] == changed else {})} for one in artefacts]
+    report = judged({**example, "artefacts": artefacts, "invalid": True})
+    return [(reason.result, reason.grade) for reason in told(report, test, asked_for(test, example))]
+
+
+def test_a_holder_who_cannot_be_read_leaves_open_whether_the_role_is_vacant() -> None:
+    assert _judged_with("roles-held", "PER-01") == [("unknown", "unknown")]
+
+
+def test_an_approval_by_somebody_who_cannot_be_read_is_not_called_invalid() -> None:
+    assert _judged_with("scope-approved", "PER-02") == [("unknown", "unknown")]
+
+
+def test_a_premise_that_cannot_be_read_leaves_the_test_open() -> None:
+    assert _judged_with("context-redone", "CTX-01") == [("unknown", "unknown")]
+
+
+def test_a_lapse_whose_home_is_excluded_weighs_in_full_where_it_is_asked_for_too() -> None:
+    test = JUDGEMENT.tests["data-approved"]
+    example = read(FOLDER / test.home / "data-approved" / "fail.yaml")
+    (statement,) = unfolded("soa")
+    statement["entries"] = [
+        {
+            **statement["entries"][0],
+            "control": test.home,
+            "applicable": False,
+            "justification": "We use no data of that kind.",
+        }
+    ]
+    for artefacts, grade in (([], "opportunity"), ([statement], "minor")):
+        report = judged({**example, "artefacts": [*example["artefacts"], *artefacts], "invalid": True})
+        assert [reason.grade for reason in told(report, test, "A.7.3")] == [grade]

@@ -15,6 +15,7 @@ from aimsctl.errors import EXIT_CODES, FINDINGS, OK
 
 ROOT = Path(__file__).resolve().parent.parent
 JUDGED = ("--as-of", "2026-11-01")
+REPORT = ROOT / "build" / "demo" / "readiness-report.html"
 RIGHT, WRONG = "status: approved", "status: aproved"
 
 
@@ -50,6 +51,7 @@ def main() -> int:
     ]
     with tempfile.TemporaryDirectory() as folder:
         as_expected.append(show(FINDINGS, "validate", *JUDGED, cwd=spoilt(Path(folder))))
+    as_expected.append(show(OK, "report", *JUDGED, "--out", str(REPORT)))
     print("\nEach command ended as expected." if all(as_expected) else "\nA command did not end as expected.")
     return 0 if all(as_expected) else 1
 

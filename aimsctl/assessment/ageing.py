@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from aimsctl.assessment.calendar import parse_date
@@ -35,17 +36,18 @@ def reviews(facts: Facts) -> Record:
         "soon": soon,
         "in_time": len(ahead) - soon,
         "warn_before": facts.period("warn_before").words,
-        "next": [_review(facts, day, item) for day, _, item in (*overdue, *ahead[:_NEXT])],
+        "next": [_review(facts, date.fromisoformat(day), item) for day, _, item in (*overdue, *ahead[:_NEXT])],
     }
 
 
-def _review(facts: Facts, day: str, item: Item) -> Record:
+def _review(facts: Facts, day: date, item: Item) -> Record:
     return {
         "id": item.id,
         "title": str(item.get("title")),
         "owner": title_of(facts, item.get("owner")),
-        "due": day,
-        "overdue": day < facts.as_of.isoformat(),
+        "due": day.isoformat(),
+        "days_left": (day - facts.as_of).days,
+        "overdue": day < facts.as_of,
     }
 
 
@@ -62,11 +64,11 @@ def _owed(report: GapReport) -> Iterator[Record]:
             if answer.test.predicate == "receipts":
                 for outcome in answer.outcomes:
                     if outcome.item is not None and outcome.words.get("evidence"):
-                        yield _row(outcome.item.top, outcome.words, one.id, outcome.result)
+                        yield _row(report.as_of, outcome.item.top, outcome.words, one.id, outcome.result)
 
 
-def _row(control: Item, words: Mapping[str, object], requirement: str, result: Result) -> Record:
-    state = words.get("state")
+def _row(as_of: date, control: Item, words: Mapping[str, object], requirement: str, result: Result) -> Record:
+    state, newest = words.get("state"), parse_date(words.get("newest"))
     return {
         "control": control.id,
         "evidence": str(words["evidence"]),
@@ -76,4 +78,6 @@ def _row(control: Item, words: Mapping[str, object], requirement: str, result: R
         "requirement": requirement,
         "state": state if state in EVIDENCE_STATES and result is not Result.UNKNOWN else "unknown",
         "newest": words.get("newest"),
+        "age_days": (as_of - newest).days if newest is not None else None,
+        "due_since": words.get("due_since"),
     }

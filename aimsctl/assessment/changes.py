@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from aimsctl.workspace.fingerprint import covered
 from aimsctl.workspace.kinds import kind
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ def differences(old: Mapping[str, object], new: Mapping[str, object], prefix: st
             yield from _lists(label, was, is_now)
         else:
             yield _value(label, was, is_now)
+
+
+def covered_differences(old: Artefact, new: Artefact, part: str) -> Iterator[str]:
+    """The differences in what the approval in the field `part` covers, in words."""
+    yield from differences(covered(old, part), covered(new, part))
 
 
 def _value(label: str, was: object, is_now: object) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aimsctl.assessment.calendar import parse_date
 from aimsctl.assessment.computed.registry import listed
 from aimsctl.assessment.predicates import Result
-from aimsctl.assessment.responsible import title_of
+from aimsctl.assessment.responsible import named, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +48,8 @@ def waivers(report: GapReport) -> list[Record]:
                     "owner": title_of(facts, item.get("owner")),
                     "approved_by": title_of(facts, item.get("approval.by")),
                     "reason": str(item.get("reason") or ""),
-                    "compensating": [str(one) for one in listed(item.get("compensating"))],
+                    "approved_on": item.get("approval.date"),
+                    "compensating": [named(facts, one) for one in listed(item.get("compensating"))],
                     "tests": [str(test) for test in listed(item.get("tests"))],
                     "problem": waiver.problem if waiver is not None else _ENDED if ended else _NOT_IN_FORCE,
                     "covers": (item.id, str(requirement)) in covering,

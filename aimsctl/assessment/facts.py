@@ -19,17 +19,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from aimsctl.assessment.approvals import Approvals
     from aimsctl.workspace.workspace import Workspace
 
 CLASSES: Final = ("controlled", "register", "record")
 
 
 class Facts:
-    """A workspace on a day. Everything in it is worked out once and never changes."""
+    """A workspace on a day, with its history if that was read. All is worked out once and never changes."""
 
-    def __init__(self, workspace: Workspace, as_of: date) -> None:
+    def __init__(self, workspace: Workspace, as_of: date, approvals: Approvals | None = None) -> None:
         self.workspace = workspace
         self.as_of = as_of
+        self.approvals = approvals
         self.catalogue = catalogue()
         self.judgement = judgement()
         self.states: dict[str, dict[str, str]] = {}  # of each requirement, filled as they are judged
@@ -178,6 +180,11 @@ class Facts:
         return max(methods, key=lambda item: str(item.get("approval.date") or ""), default=None)
 
     @cached_property
+    def risk_places(self) -> Mapping[Item, int]:
+        """The place of each risk that counts among all of them; 1 is the most urgent."""
+        return computed.risks.places(self.standing("risk"))
+
+    @cached_property
     def soa_rows(self) -> Mapping[str, Item]:
         """The rows of the statement of applicability by control id."""
         rows: dict[str, Item] = {}
@@ -226,19 +233,6 @@ class Facts:
             for system in self.systems_of(control)
         )
 
-    def planned_in_time(self, requirement_id: str) -> bool:
-        """Whether a control is planned with a date ahead, on a risk with an open action and a lasting acceptance."""
-        row = self.soa_rows.get(requirement_id)
-        planned_for = parse_date(row.data.get("planned_for")) if row is not None else None
-        if row is None or row.data.get("status") != "planned" or planned_for is None or planned_for <= self.as_of:
-            return False
-        return any(self._carried(risk) for risk in self.standing("risk") if _names(risk, requirement_id))
-
-    def _carried(self, risk: Item) -> bool:
-        until = parse_date(risk.get("accepted_until"))
-        accepted = risk.get("residual_accepted") is not None
-        return risk.get("actions_open") is True and accepted and (until is None or until >= self.as_of)
-
 
 def klass(kind_name: str) -> str:
     """The class of a kind: controlled, register or record; empty for what is no kind."""
@@ -257,7 +251,3 @@ def kinds_named(name: str) -> tuple[str, ...]:
 
 def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else []
-
-
-def _names(risk: Item, control: str) -> bool:
-    return control in _listed(risk.data.get("controls"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment import gap_rules
 from aimsctl.assessment.calendar import parse_date
+from aimsctl.assessment.suspects import suspects
 from aimsctl.diagnostics import Diagnostic, Related, Severity, ordered
 
 if TYPE_CHECKING:
@@ -32,7 +33,34 @@ def gap_findings(report: GapReport) -> list[Diagnostic]:
     found = [finding for one in report.requirements for finding in _of_requirement(one)]
     found += [_at_line(reason, "") for reason in report.waiver_reasons]
     found += _due_soon(report)
+    found += _approvals(report)
+    found += _relied_on(report)
     return ordered(found)
+
+
+def _approvals(report: GapReport) -> Iterator[Diagnostic]:
+    """Approvals for which no signature speaks, where signers were named."""
+    approvals = report.facts.approvals
+    if approvals is None or approvals.signers is None:
+        return
+    for artefact, field, shown in approvals.all():
+        if shown.state != "verified":
+            rule = gap_rules.CLAIMED if shown.state == "claimed" else gap_rules.NOT_SHOWN
+            words = "is approved as claimed" if shown.state == "claimed" else "was not shown to be approved"
+            span = artefact.span(field)
+            yield Diagnostic(rule, span, f"{artefact.title} {words}: {shown.why}.", subject=f"{artefact.id}/{field}")
+
+
+def _relied_on(report: GapReport) -> Iterator[Diagnostic]:
+    """Links to texts that changed since, where the history was read."""
+    for one in suspects(report.facts):
+        said = (
+            f"{one.artefact.title} relies on {one.target.title}, which changed on {one.changed} "
+            f"after it was last looked at on {one.looked}: {one.words.rstrip('.')}."
+        )
+        hint = f"See whether it still holds; `aimsctl review {one.artefact.id}` records that."
+        subject = f"{one.artefact.id}/{one.target.id}"
+        yield Diagnostic(gap_rules.RELIED_ON, one.span, said, hint, subject=subject)
 
 
 def _of_requirement(assessed: Assessed) -> Iterator[Diagnostic]:

@@ -11,6 +11,7 @@ from aimsctl.assessment.facts import Facts
 from aimsctl.assessment.gap_rules import reason_rule
 from aimsctl.assessment.grades import Verdict
 from aimsctl.assessment.judge import Judge
+from aimsctl.assessment.planned import planned_in_time
 from aimsctl.assessment.predicates import Outcome, Result
 from aimsctl.assessment.sentences import fill
 from aimsctl.assessment.states import Answer, Situation, state_of
@@ -20,6 +21,7 @@ from aimsctl.standard.judging import STATES
 if TYPE_CHECKING:
     from datetime import date
 
+    from aimsctl.assessment.approvals import Approvals
     from aimsctl.diagnostics import Rule, Span
     from aimsctl.standard import Requirement, Test
     from aimsctl.workspace.workspace import Workspace
@@ -31,7 +33,8 @@ EXCLUDED: Final = dict.fromkeys(STATES, "not_expected")
 class Reason:
     """Why a requirement does not conform: the test and what it found, the place, the next step, the weight.
 
-    `home` names the requirement under which the same lapse is told in full, where that is another one.
+    `home` names the requirement under which the same lapse is told in full, where that is another one; `behind` names
+    the tests from which a step of the grading follows.
     """
 
     rule: Rule
@@ -43,6 +46,7 @@ class Reason:
     span: Span
     grade: str
     home: str = ""
+    behind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +71,8 @@ class Assessed:
         """The waiver that keeps the gap from failing a run, if one covers all of it."""
         if self.grade not in (grades.MAJOR, grades.MINOR):
             return None
-        weighing = {reason.test for reason in self.reasons if reason.grade in (grades.MAJOR, grades.MINOR)}
+        reasons = (reason for reason in self.reasons if reason.grade in (grades.MAJOR, grades.MINOR))
+        weighing = {test for reason in reasons for test in reason.behind or (reason.test,)}
         return next((waiver for waiver in self.waivers if waiver.covers(weighing)), None)
 
 
@@ -85,9 +90,12 @@ class GapReport:
         return next(one for one in self.requirements if one.id == requirement_id)
 
 
-def assess(workspace: Workspace, as_of: date) -> GapReport:
-    """Judge the workspace on that day (end of it, UTC). Pure: the same workspace and day give the same report."""
-    facts = Facts(workspace, as_of)
+def assess(workspace: Workspace, as_of: date, approvals: Approvals | None = None) -> GapReport:
+    """Judge the workspace on that day (end of it, UTC), with what its history shows about approvals if that was read.
+
+    Pure: the same workspace, day and history give the same report.
+    """
+    facts = Facts(workspace, as_of, approvals)
     court = _Court(facts, Judge(facts))
     first = [court.judge(requirement) for requirement in facts.catalogue.requirements]
     second = tuple(court.judge_again(one) for one in first)
@@ -128,7 +136,8 @@ class _Court:
     def _answer(self, requirement: Requirement, state: str, test: Test) -> Answer:
         outcomes = self.judge_tests.ask(test, requirement.id)
         shows = {outcome: self.judge_tests.shows(test, outcome) for outcome in outcomes}
-        at_home = self.facts.judgement.at_home(test, requirement.id)
+        homeless = not self.facts.applicable(test.home)  # told in full nowhere else
+        at_home = homeless or self.facts.judgement.at_home(test, requirement.id)
         return Answer(test, state, at_home, outcomes, shows, explained=self._explained(requirement, test))
 
     def _explained(self, requirement: Requirement, test: Test) -> bool:
@@ -145,7 +154,7 @@ class _Court:
         facts.states[requirement.id] = dict(states)
         verdicts = self._verdicts(requirement, answers, states) if applicable else self._excluded(requirement, answers)
         grade = grades.worst(verdict.grade for verdict in verdicts)
-        if applicable and grade in (grades.MAJOR, grades.MINOR) and facts.planned_in_time(requirement.id):
+        if applicable and grade in (grades.MAJOR, grades.MINOR) and planned_in_time(facts, requirement.id):
             grade = grades.OPPORTUNITY
         reasons = (*self._reasons(requirement, answers), *self._steps(requirement, verdicts))
         order = sorted(reasons, key=lambda reason: grades.WORST_FIRST.index(reason.grade))
@@ -155,7 +164,7 @@ class _Court:
     def _states(self, requirement: Requirement, answers: tuple[Answer, ...]) -> Mapping[str, str]:
         situation = Situation(
             operational_control=requirement.operational,
-            planned_in_time=self.facts.planned_in_time(requirement.id),
+            planned_in_time=planned_in_time(self.facts, requirement.id),
         )
         own = [answer for answer in answers if answer.state != "theatre"]
         return {state: state_of(state, own, situation) for state in STATES}
@@ -165,7 +174,7 @@ class _Court:
     ) -> list[Verdict]:
         verdicts = [
             grades.tests_verdict(self.facts, requirement.id, list(answers)),
-            grades.absence_verdict(requirement, states),
+            grades.absence_verdict(requirement, states, answers),
             grades.operation_verdict(self.facts, requirement, states, answers),
         ]
         judged = any(answer.outcomes for answer in answers if answer.state != "theatre")
@@ -235,6 +244,7 @@ class _Court:
                     do="Mend what is listed with it." if verdict.step != "nothing-judged" else "",
                     span=self.facts.missing_place(requirement.id),
                     grade=verdict.grade,
+                    behind=verdict.behind,
                 )
 
     def waiver_reasons(self) -> Iterator[Reason]:
@@ -245,7 +255,7 @@ class _Court:
             shows = {outcome: self.judge_tests.shows(test, outcome) for outcome in outcomes}
             answer = Answer(test, "waivers", at_home=True, outcomes=outcomes, shows=shows)
             for outcome in outcomes:
-                if outcome.result is not Result.PASS and outcome.item is not None:
+                if outcome.result is not Result.PASS:
                     requirement = self._waived_requirement(outcome)
                     yield replace(self._reason(requirement, answer, outcome), rule=reason_rule(answer, outcome))
 

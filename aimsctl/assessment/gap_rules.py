@@ -123,6 +123,30 @@ SUSPECT: Final = Rule(
     why="That it no longer fits is a suspicion, not a finding; somebody has to look.",
     fix="Look again and record it.",
 )
+CLAIMED: Final = Rule(
+    code="AIM603",
+    name="approved-as-claimed",
+    severity=Severity.NOTE,
+    summary="Nothing but the artefact itself says that it was approved.",
+    why="Anybody who may commit can write an approval into a file. A signature shows who did.",
+    fix="Let the approver commit the approval, signed with a key among the allowed signers.",
+)
+NOT_SHOWN: Final = Rule(
+    code="AIM604",
+    name="signature-shows-something-else",
+    severity=Severity.WARNING,
+    summary="The commit of an approval is signed, but not by a key of the approver, or the signature is broken.",
+    why="A signature that does not verify, or is somebody else's, speaks against the approval.",
+    fix="Find out who made the commit; have the approver approve the text again.",
+)
+RELIED_ON: Final = Rule(
+    code="AIM605",
+    name="relied-on-text-changed",
+    severity=Severity.NOTE,
+    summary="A text that something relies on was changed after that was last looked at.",
+    why="What was decided under the old text may not hold under the new one. The history shows the difference.",
+    fix="Look whether it still holds, then record it with `aimsctl review ID`.",
+)
 THEATRE: Final = Rule(
     code="AIM701",
     name="paper-compliance",
@@ -147,6 +171,9 @@ RULES: Final = (
     DUE_SOON,
     APPROVAL,
     SUSPECT,
+    CLAIMED,
+    NOT_SHOWN,
+    RELIED_ON,
     THEATRE,
 )
 

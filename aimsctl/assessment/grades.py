@@ -29,11 +29,12 @@ _MENDABLE: Final = ("reviewed", "recent", "closed", "each")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A grade and, where no failing test gave it, the step that did with the sentence for the reader."""
+    """A grade and, where no failing test gave it, the step that did, the sentence for it and the tests behind."""
 
     grade: str
     step: str = ""
     say: str = ""
+    behind: tuple[str, ...] = ()
 
 
 def worst(grades: Iterable[str]) -> str:
@@ -125,11 +126,14 @@ def tests_verdict(facts: Facts, requirement_id: str, answers: list[Answer]) -> V
         if answer.at_home and not answer.explained and answer.test.fails_as == MINOR:
             if _systemic(facts, answer):
                 say = f"Not a single lapse: {_count(answer)} of what was looked at fail in the same way."
-                return Verdict(MAJOR, f"systemic:{answer.test.id}", say)
+                return Verdict(MAJOR, f"systemic:{answer.test.id}", say, (answer.test.id,))
             if _hollow(facts, answer):
-                return Verdict(MAJOR, f"hollow:{answer.test.id}", "A shell: most of what it should say is left open.")
-    if _many_minors(facts, answers):
-        return Verdict(MAJOR, "minors", "Many different lapses in one place: the requirement as a whole does not work.")
+                say = "A shell: most of what it should say is left open."
+                return Verdict(MAJOR, f"hollow:{answer.test.id}", say, (answer.test.id,))
+    minors = _many_minors(facts, answers)
+    if minors:
+        say = "Many different lapses in one place: the requirement as a whole does not work."
+        return Verdict(MAJOR, "minors", say, minors)
     return Verdict(grade)
 
 
@@ -158,10 +162,12 @@ def _missing(outcome: Outcome) -> int:
     return len(missing) if isinstance(missing, list) else 0
 
 
-def _many_minors(facts: Facts, answers: list[Answer]) -> bool:
-    """So many different minor tests at home fail; those that fail for the same items count once."""
-    groups = {
-        frozenset(id(outcome.item) if outcome.item is not None else answer.test.id for outcome in failing)
+def _many_minors(facts: Facts, answers: list[Answer]) -> tuple[str, ...]:
+    """The minor tests that fail at home, if they are many; those that fail for the same items count once."""
+    failing_for = {
+        answer.test.id: frozenset(
+            answer.test.id if outcome.item is None else id(_at_heart(outcome.item)) for outcome in failing
+        )
         for answer in answers
         if answer.test.fails_as == MINOR
         and answer.test.home not in ("applicable_controls", "theatre")
@@ -169,15 +175,28 @@ def _many_minors(facts: Facts, answers: list[Answer]) -> bool:
         and not answer.explained
         and (failing := answer.having(Result.FAIL))
     }
-    return len(groups) >= facts.number("minors_make_major")
+    many = len(set(failing_for.values())) >= facts.number("minors_make_major")
+    return tuple(failing_for) if many else ()
 
 
-def absence_verdict(requirement: Requirement, states: Mapping[str, str]) -> Verdict:
+def _at_heart(item: Item) -> Item:
+    """The item itself; of a value of a field, the item that holds the field."""
+    return item.holder if item.kind == "value" and item.holder is not None else item
+
+
+def _failing_in(states: Iterable[str], answers: Iterable[Answer]) -> tuple[str, ...]:
+    """The tests whose failures make these states what they are."""
+    return tuple(one.test.id for one in answers if one.state in states and one.weighs and one.having(Result.FAIL))
+
+
+def absence_verdict(requirement: Requirement, states: Mapping[str, str], answers: Iterable[Answer]) -> Verdict:
     """Step 4: what the standard wants in writing is not there at all, or the requirement is not done."""
     if requirement.type == "clause" and requirement.documented_information and states["documented"] == "absent":
-        return Verdict(MAJOR, "nothing-written", "What the standard wants in writing is not there at all.")
+        say = "What the standard wants in writing is not there at all."
+        return Verdict(MAJOR, "nothing-written", say, _failing_in(("documented",), answers))
     if "absent" in states.values() and set(states.values()) <= {"absent", "not_expected"}:
-        return Verdict(MAJOR, "not-done", "Nothing of it is there: this is not a lapse in doing it, it is not done.")
+        say = "Nothing of it is there: this is not a lapse in doing it, it is not done."
+        return Verdict(MAJOR, "not-done", say, _failing_in(states, answers))
     return Verdict(CONFORMS)
 
 
@@ -189,14 +208,15 @@ def operation_verdict(
     declared = row is not None and row.data.get("status") == "implemented"
     if not requirement.operational or not declared or states["operating"] not in ("absent", "failing"):
         return Verdict(CONFORMS)
+    behind = _failing_in(("operating",), answers)
     high = facts.treats_high_risk(requirement.id) or facts.touches_high_risk_system(requirement.id)
-    rows = [outcome for answer in answers if answer.test.predicate == "receipts" for outcome in answer.outcomes]
+    receipts = (answer for answer in answers if answer.test.predicate == "receipts")
+    rows = [outcome for answer in receipts for outcome in answer.having(Result.FAIL)]
     young = states["operating"] == "absent" and bool(rows) and all(is_young(facts, outcome) for outcome in rows)
     if high and not young:
         say = "It holds back a high risk or guards a high-risk system, and there is no proof that it holds."
-        return Verdict(MAJOR, "high-risk-unproven", say)
+        return Verdict(MAJOR, "high-risk-unproven", say, behind)
     if states["operating"] == "absent":
-        return Verdict(
-            MINOR, "never-shown", "Declared implemented and written down, but nothing shows that it ever ran."
-        )
+        say = "Declared implemented and written down, but nothing shows that it ever ran."
+        return Verdict(MINOR, "never-shown", say, behind)
     return Verdict(CONFORMS)

@@ -36,9 +36,13 @@ class Judge:
         return self._answers[key]
 
     def _ask(self, test: Test, this: str) -> tuple[Outcome, ...]:
-        if test.when is not None and not select(self.facts, test.when, this=this).items:
-            return ()
         question = Question(self.facts, test.args, this)
+        if test.when is not None:
+            premise = select(self.facts, test.when, this=this)
+            if not premise.items:
+                return (
+                    (Outcome(Result.UNKNOWN, reads=tuple(premise.kinds)),) if question.unreadable(premise.kinds) else ()
+                )
         outcomes = PREDICATES[test.predicate](question)
         if test.gate:
             outcomes = [outcome for outcome in outcomes if not outcome.passes]

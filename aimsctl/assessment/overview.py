@@ -48,6 +48,16 @@ _WEIGHED: Final = (
         "The level of a risk comes from the matrix of the approved risk method. Before is the level as rated, target"
         " the one expected of the treatment, after the one found when the treatment was done."
     ),
+    (
+        "The owner of a requirement is the one the statement of applicability names, else that of the first process"
+        " that fulfils it. A gap belongs to the AI systems that its words name, else to those of the artefact it points"
+        " at."
+    ),
+    (
+        "A review is overdue from the day after it was due. Evidence is fresh while its newest record is no older than"
+        " the control allows and there are as many as it asks for, stale when not, failing when the newest one failed,"
+        " and missing where none is on file; its age runs from the day of the newest record."
+    ),
     "No score is computed. Unknown never counts as a pass.",
 )
 _ASKS: Final = {STAGE_1: "designed and documented", STAGE_2: "works in practice"}

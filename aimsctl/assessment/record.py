@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from aimsctl.assessment.readiness import blockers, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
+    from aimsctl.assessment.approvals import Approval, Approvals
     from aimsctl.assessment.changes import Change
     from aimsctl.assessment.gap import Assessed, GapReport, Reason
     from aimsctl.assessment.movement import Moved
@@ -36,7 +37,27 @@ def gap_record(report: GapReport, only: Collection[str] = ()) -> Record:
             for stage in ("1", "2")
         },
         "summary": asdict(summary),
+        "since": None,
+        "approvals": None if report.facts.approvals is None else list(_approvals(report.facts.approvals)),
     }
+
+
+def _approvals(approvals: Approvals) -> Iterator[Record]:
+    for artefact, field, shown in approvals.all():
+        yield {
+            "id": artefact.id,
+            "field": field,
+            "by": artefact.get(f"{field}.by"),
+            "date": artefact.get(f"{field}.date"),
+            **approval_record(shown),
+            **_place(artefact.span(field)),
+        }
+
+
+def approval_record(shown: Approval) -> Record:
+    """What git shows about an approval."""
+    commit = None if shown.commit is None else shown.commit.id
+    return {"state": shown.state, "commit": commit, "key": shown.key, "why": shown.why}
 
 
 def _requirement(one: Assessed) -> Record:

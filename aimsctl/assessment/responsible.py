@@ -22,15 +22,26 @@ def title_of(facts: Facts, identifier: object) -> str:
     return str(found.get("title")) if found is not None else str(identifier or "")
 
 
+def named(facts: Facts, identifier: object) -> str:
+    """The artefact's id and title, or the id alone where there is none of that id."""
+    found = facts.find(identifier)
+    return f"{identifier} {found.get('title')}" if found is not None else str(identifier)
+
+
 def owner_of(facts: Facts, requirement_id: str) -> str:
-    """The owner in the statement of applicability, else of the first process that fulfils the requirement."""
+    """The title of the owner of a requirement."""
+    return title_of(facts, owner_id(facts, requirement_id))
+
+
+def owner_id(facts: Facts, requirement_id: str) -> str:
+    """The owner in the statement of applicability, else of the first process that fulfils the requirement; or empty."""
     row = facts.soa_rows.get(requirement_id)
     named = row.data.get("owner") if row is not None else None
     if named is None:
         fulfilling = (one for one in facts.standing("process") if requirement_id in listed(one.get("fulfils")))
         process = next(fulfilling, None)
         named = process.get("owner") if process is not None else None
-    return title_of(facts, named)
+    return str(named or "")
 
 
 class Places:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.calendar import Duration, parse_date, parse_duration
+from aimsctl.assessment.computed import needs
 from aimsctl.assessment.facts import kinds_named
 from aimsctl.assessment.filled import is_filled
 from aimsctl.assessment.items import UNKNOWN, Item
@@ -78,7 +79,8 @@ def _select_one(facts: Facts, name: str, where: Where) -> Selection:
         items = (item for item in facts.items(name) if item.get("status") != "retired")
     else:
         items = facts.standing(name)
-    found = Selection(kinds=frozenset([name.partition(".")[0]]))
+    kinds = {name.partition(".")[0]}
+    found = Selection(kinds=frozenset(kinds | needs(kinds, where)))
     for item in items:
         fits = holds(item, where)
         if fits is None:

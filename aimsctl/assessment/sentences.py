@@ -56,7 +56,7 @@ def _shown(facts: Facts, name: str, value: object, item: Item | None) -> str:
     if value is None or value is UNKNOWN or value in ("", []):
         return _nothing(facts, name, item)
     if isinstance(value, list):
-        return _joined([str(one) for one in value])
+        return joined([str(one) for one in value])
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = " ".join(str(value).split())
@@ -72,7 +72,8 @@ def _nothing(facts: Facts, name: str, item: Item | None) -> str:
     return "nobody" if name in _PEOPLE else "none"
 
 
-def _joined(parts: list[str]) -> str:
+def joined(parts: list[str]) -> str:
+    """The parts as people list them: `a, b and c`; nothing for none."""
     if len(parts) < 2:  # noqa: PLR2004 - one part needs no "and"
         return "".join(parts)
     return f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -82,7 +82,7 @@ def _operating(judged: list[tuple[Answer, Outcome]]) -> str:
     receipts = [
         answer.shows.get(outcome) if outcome.result is Result.FAIL else ""
         for answer, outcome in judged
-        if answer.test.predicate == "receipts"
+        if answer.test.predicate == "receipts" and outcome.result is not Result.UNKNOWN
     ]
     if receipts and set(receipts) == {"absent"}:
         return "absent"

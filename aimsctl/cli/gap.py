@@ -16,7 +16,8 @@ from aimsctl.assessment.gap import GapReport, assess
 from aimsctl.assessment.movement import movement
 from aimsctl.assessment.record import gap_record, movement_record
 from aimsctl.assessment.suppress import apply
-from aimsctl.cli.options import AsOf, Formats, PolicyFrom, Rev, Staged
+from aimsctl.cli.git_record import Record
+from aimsctl.cli.options import AllowedSigners, AsOf, Formats, History, OpenpgpKeyring, PolicyFrom, Rev, Staged
 from aimsctl.cli.progress import reading
 from aimsctl.cli.run import asked, deliver, prefix, source_lines
 from aimsctl.cli.session import Place, Session, day, place
@@ -30,6 +31,7 @@ from aimsctl.output.changes import changes_body
 from aimsctl.output.gap import gap_body
 from aimsctl.output.report import Report
 from aimsctl.standard import catalogue
+from aimsctl.workspace.contents import Known
 from aimsctl.workspace.workspace import Workspace, load
 
 if TYPE_CHECKING:
@@ -69,6 +71,9 @@ def gap(
     badge: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a badge as SVG.")] = None,
     rev: Rev = None,
     staged: Staged = False,
+    history: History = False,
+    allowed_signers: AllowedSigners = None,
+    openpgp_keyring: OpenpgpKeyring = None,
     since: Annotated[
         str | None, typer.Option(metavar="REV", help="Say what changed since, and fail only by gaps that are new.")
     ] = None,
@@ -81,18 +86,20 @@ def gap(
     threshold = fail_on or here.config.fail_on
     if threshold not in FAILING:
         raise UsageError(f"--fail-on {threshold} is no grade", hint="major, minor, opportunity or never")
-    now = _judged(session, here, here.tree, here.day(as_of), only)
-    then = None if since is None else _judged(session, here, since_tree(session, here, since), now.report.as_of, only)
-    deliver(_report(session, here, now, then, since or ""), where, here, session)
+    known = Known()
+    judge = Judging(session, here, only, Record(session, here, known, history, allowed_signers, openpgp_keyring), known)
+    now = judge(here.tree, here.day(as_of))
+    then = None if since is None else judge(since_tree(session, here, since), now.report.as_of)
+    deliver(_report(judge, now, then, since or ""), where, here, session)
     if badge is not None:
         write_atomically(badge, badge_svg(now.report), here.root)
     if write_baseline is not None:
         write_atomically(write_baseline, baseline_text(now.report, now.errors), here.root)
         return OK
-    known = NOTHING if baseline is None else _baseline(baseline)
+    tolerated = NOTHING if baseline is None else _baseline(baseline)
     if then is not None:
-        known = as_baseline(then.report, then.errors)
-    return session.leave(FINDINGS if _fails(now, threshold, known) else OK)
+        tolerated = as_baseline(then.report, then.errors)
+    return session.leave(FINDINGS if _fails(now, threshold, tolerated) else OK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +113,28 @@ class Judged:
     only: frozenset[str]
 
 
-def _judged(session: Session, here: Place, tree: Tree, judged_on: date, only: frozenset[str]) -> Judged:
-    with reading(session) as tell:
-        workspace = load(tree, here.config, policy=here.policy, tell=tell)
-    errors = [finding for finding in check(workspace, here, judged_on) if finding.severity is Severity.ERROR]
-    report = assess(workspace, judged_on)
-    return Judged(workspace, report, errors, ordered([*errors, *_wanted(report, only)]), only)
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How the states of one run are judged, all of them alike."""
+
+    session: Session
+    here: Place
+    only: frozenset[str]
+    record: Record
+    known: Known
+
+    def __call__(self, tree: Tree, judged_on: date) -> Judged:
+        """One state, judged on that day."""
+        with reading(self.session) as tell:
+            workspace = load(tree, self.here.config, policy=self.here.policy, tell=tell, known=self.known)
+        found = check(workspace, self.here, judged_on)
+        errors = [finding for finding in found if finding.severity is Severity.ERROR]
+        report = assess(workspace, judged_on, self.record.approvals(workspace))
+        return Judged(workspace, report, errors, ordered([*errors, *_wanted(report, self.only)]), self.only)
 
 
-def _report(session: Session, here: Place, now: Judged, then: Judged | None, since: str) -> Report:
+def _report(judge: Judging, now: Judged, then: Judged | None, since: str) -> Report:
+    session, here = judge.session, judge.here
     findings, body, record = (
         now.findings,
         tuple(gap_body(now.report, now.only, now.errors)),
@@ -134,7 +154,7 @@ def _report(session: Session, here: Place, now: Judged, then: Judged | None, sin
         not_checked=now.workspace.not_checked,
         artefacts=len(now.workspace.artefacts),
         as_of=now.report.as_of.isoformat(),
-        provenance=here.provenance,
+        provenance=here.provenance | judge.record.told,
         fail_at=Severity.ERROR,
         source=source_lines(now.workspace),
         prefix=prefix(here.root),

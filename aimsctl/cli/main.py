@@ -14,7 +14,7 @@ import typer
 
 from aimsctl import __version__
 from aimsctl.cli.commands import COMMANDS, GROUPS, hoisted, named_command
-from aimsctl.cli.session import Session
+from aimsctl.cli.session import STRANGE, Session
 from aimsctl.errors import BROKEN_PIPE, BUG, EXIT_CODES, INTERRUPTED, OK, AimsError
 
 EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
@@ -85,10 +85,10 @@ def run(arguments: list[str]) -> int:
         _say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        return _unread()
+        return unread()
     except SystemExit as stop:
         if isinstance(stop.__context__, BrokenPipeError):  # Typer ends with 1, which would be a verdict
-            return _unread()
+            return unread()
         raise
     except Exception as error:  # noqa: BLE001 - the last resort turns a defect into one paragraph and its own code
         return _failed(error, debug="--debug" in words)
@@ -98,13 +98,13 @@ def run(arguments: list[str]) -> int:
 def _neutral() -> None:
     """What git hooks and callers set must not change what a run finds; GIT_INDEX_FILE names the index to read."""
     for name in [name for name in os.environ if name.startswith("GIT_") and name != "GIT_INDEX_FILE"]:
-        del os.environ[name]
+        STRANGE[name] = os.environ.pop(name)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
-def _unread() -> int:
+def unread() -> int:
     """The reader of standard output went away; the flush at exit must not fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return BROKEN_PIPE

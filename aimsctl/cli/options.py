@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,3 +22,22 @@ PolicyFrom = Annotated[
 ]
 Rev = Annotated[str | None, typer.Option("--rev", metavar="REV", help="Read the artefacts from this commit.")]
 Staged = Annotated[bool, typer.Option("--staged", help="Read the artefacts as they are staged for the next commit.")]
+History = Annotated[
+    bool, typer.Option("--history", help="Read in git who wrote and who approved what, and what was issued anew.")
+]
+OpenpgpKeyring = Annotated[
+    Path | None,
+    typer.Option(
+        "--openpgp-keyring",
+        metavar="FILE",
+        help="Check OpenPGP signatures too, by gpgv, with this `gpg --export` of keys that the allowed signers name.",
+    ),
+]
+AllowedSigners = Annotated[
+    Path | None,
+    typer.Option(
+        "--allowed-signers",
+        metavar="FILE",
+        help="Check the signatures of approvals against these keys (ssh-keygen's form).",
+    ),
+]

@@ -45,8 +45,9 @@ def report(
     """Write the readiness report: the answer for stage 1 and 2, the three states, gaps, risks, and the method."""
     session: Session = context.obj
     files = _files(_named(formats or ["html"]), out)
-    if open_ and "html" not in files:
-        raise UsageError("--open shows the page", hint="ask for --format html too")
+    shown = files.get("html")
+    if open_ and shown is None:
+        raise UsageError("--open shows the page in its file", hint="ask for --format html, and not for standard output")
     judged_on = day(as_of)
     here = place(session, policy_from)
     with reading(session) as tell:
@@ -61,8 +62,10 @@ def report(
         else:
             write_atomically(file, text, here.root)
             typer.echo(one_line(str(file)))
-    if open_:
-        _show(files["html"])
+    if open_ and shown is not None:
+        import webbrowser  # noqa: PLC0415 - only here
+
+        webbrowser.open(shown.resolve().as_uri())
     return OK
 
 
@@ -102,11 +105,3 @@ def _written(name: str, record: Mapping[str, Any]) -> str:
     from aimsctl.documents.report_page import page  # noqa: PLC0415 - the same
 
     return page(record, clean)
-
-
-def _show(file: Path | None) -> None:
-    if file is None:
-        raise UsageError("--open needs a file", hint="leave out --out -")
-    import webbrowser  # noqa: PLC0415 - only here
-
-    webbrowser.open(file.resolve().as_uri())

@@ -7,8 +7,9 @@ import shutil
 import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.calendar import parse_date
 from aimsctl.errors import UsageError
@@ -17,6 +18,11 @@ from aimsctl.source.files import FileRefusedError, Tree, WorkTree, find_root
 
 if TYPE_CHECKING:
     from aimsctl.diagnostics import Diagnostic
+    from aimsctl.source.history import Repository
+
+
+STRANGE: Final[dict[str, str]] = {}
+"""What was taken out of the environment so that it changes nothing here; a user's own command gets it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +123,38 @@ def policy_tree(session: Session, root: Path, named: str) -> Tree:
 
 def _from_git(session: Session, root: Path, rev: str | None) -> tuple[Tree, date | None]:
     """The workspace in a commit, with the commit's day, or in the index."""
-    from aimsctl.source.history import repository  # noqa: PLC0415 - git is loaded only where history is read
-
-    found = repository(root, named=session.root_option is not None)
-    folder = root.relative_to(found.top).as_posix()
-    inside = "" if folder == "." else folder
+    found, inside = history_of(session, root)
     if rev is None:
         return found.index(inside), None
-    revision = found.revision(rev, inside)
-    return revision, revision.commit.day if revision.commit is not None else None
+    commit = found.resolve(rev)
+    return found.state(commit, inside), commit.day
+
+
+def state_at(session: Session, root: Path, rev: str) -> Tree:
+    """The workspace as it stood in a commit. Raises UsageError and GitError."""
+    return _from_git(session, root, rev)[0]
+
+
+def history_of(session: Session, root: Path) -> tuple[Repository, str]:
+    """The repository that the workspace lies in, and the workspace's folder within it. Raises GitError."""
+    found = _repository(root, named=session.root_option is not None)
+    folder = root.relative_to(found.top).as_posix()
+    return found, "" if folder == "." else folder
+
+
+@cache
+def _repository(root: Path, *, named: bool) -> Repository:
+    """One repository, and so one git process that reads objects, for a whole run."""
+    from aimsctl.source.history import repository  # noqa: PLC0415 - git is loaded only where history is read
+
+    return repository(root, named=named)
 
 
 def since(session: Session, here: Place, rev: str) -> Tree:
     """The workspace where the branch of `rev` and this one part: their merge base."""
-    from aimsctl.source.history import Revision, repository  # noqa: PLC0415 - the same
-
-    found = repository(here.root, named=session.root_option is not None)
-    ours = here.tree.commit if isinstance(here.tree, Revision) and here.tree.commit else found.resolve("HEAD")
-    base = found.merge_base(ours, found.resolve(rev))
-    folder = here.root.relative_to(found.top).as_posix()
-    return found.revision(base.id, "" if folder == "." else folder)
+    found, inside = history_of(session, here.root)
+    ours = getattr(here.tree, "commit", None) or found.resolve("HEAD")
+    return found.state(found.merge_base(ours, found.resolve(rev)), inside)
 
 
 def day(as_of: str | None) -> date:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import binascii
 import hashlib
 import os
+import re
 import stat
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -24,9 +25,10 @@ from aimsctl.evidence.problems import KeyRefusedError
 
 Algorithm: TypeAlias = Literal["ed25519", "ecdsa-p256"]
 ALGORITHMS: Final[tuple[Algorithm, ...]] = ("ed25519", "ecdsa-p256")
-_ECDSA: Final = ec.ECDSA(SHA256())
 _PEM_LIMIT: Final = 16_384
 _ED25519_SPKI: Final = bytes.fromhex("302a300506032b6570032100")
+_ED25519_PKCS8: Final = bytes.fromhex("302e020100300506032b657004220420")
+_ED25519_PEM: Final = re.compile(rb"-----BEGIN PRIVATE KEY-----\n([A-Za-z0-9+/]{64})\n-----END PRIVATE KEY-----\n?")
 _RAW_P256: Final = 64
 _FIELD: Final = 2**255 - 19
 
@@ -68,7 +70,7 @@ class PublicKey:
             if isinstance(self.handle, ed25519.Ed25519PublicKey):
                 self.handle.verify(signature, message)
             else:
-                self.handle.verify(_der(signature), message, _ECDSA)
+                self.handle.verify(_der(signature), message, _ecdsa())
         except (InvalidSignature, ValueError):
             return False
         return True
@@ -82,6 +84,8 @@ class PublicKey:
 
     def pem(self) -> bytes:
         """The key as PEM text."""
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - see _seed
+
         return self.handle.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -96,10 +100,12 @@ class PrivateKey:
         """The signature; for ECDSA in DER, as OpenSSL and in-toto tools write it."""
         if isinstance(self.handle, ed25519.Ed25519PrivateKey):
             return self.handle.sign(message)
-        return self.handle.sign(message, _ECDSA)
+        return self.handle.sign(message, _ecdsa())
 
     def pem(self) -> bytes:
         """The secret as unencrypted PKCS #8 PEM, for the key's own file and nothing else."""
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - see _seed
+
         return self.handle.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
@@ -130,6 +136,8 @@ def public_from_pem(content: bytes, what: str = "the key") -> PublicKey:
         raise KeyRefusedError(f"{what} is a private key", hint="give its public half; a private key stays where it is")
     if len(content) > _PEM_LIMIT:
         raise KeyRefusedError(f"{what} is too large for a key")
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - see _seed
+
     try:
         return _public(serialization.load_pem_public_key(content))
     except (ValueError, UnsupportedAlgorithm) as error:
@@ -138,6 +146,11 @@ def public_from_pem(content: bytes, what: str = "the key") -> PublicKey:
 
 def private_from_pem(content: bytes, what: str = "the key") -> PrivateKey:
     """The key in a PKCS #8 PEM text. Raises KeyRefusedError, which never shows any of the text."""
+    seed = _seed(content)
+    if seed is not None:
+        return from_seed(seed)
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - see _seed
+
     try:
         return _private(serialization.load_pem_private_key(content[:_PEM_LIMIT], password=None))
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -181,6 +194,19 @@ def decode_base64(text: str) -> bytes | None:
     return value if again == standard.encode() else None
 
 
+def _seed(content: bytes) -> bytes | None:
+    """The seed in a PEM text that holds an Ed25519 key and nothing else, in the one form it has (RFC 8410, 7).
+
+    It is what a process that records one receipt reads, and the reader of all forms takes longer to load than the rest
+    of the process to run.
+    """
+    found = _ED25519_PEM.fullmatch(content)
+    der = decode_base64(found[1].decode()) if found else None
+    if der is None or len(der) != len(_ED25519_PKCS8) + 32 or not der.startswith(_ED25519_PKCS8):
+        return None
+    return der[len(_ED25519_PKCS8) :]
+
+
 def _private(handle: object) -> PrivateKey:
     if not isinstance(handle, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey):
         raise KeyRefusedError(f"only {' and '.join(ALGORITHMS)} keys are used")
@@ -197,10 +223,18 @@ def _public(handle: object) -> PublicKey:
         spki, algorithm = _ED25519_SPKI + raw, ALGORITHMS[0]
     elif isinstance(handle, ec.EllipticCurvePublicKey) and isinstance(handle.curve, ec.SECP256R1):
         algorithm = ALGORITHMS[1]
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - see _seed
+
         spki = handle.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     else:
         raise KeyRefusedError(f"only {' and '.join(ALGORITHMS)} keys are used")
     return PublicKey(algorithm, spki, hashlib.sha256(spki).hexdigest(), handle)
+
+
+@cache
+def _ecdsa() -> ec.ECDSA:
+    """Made when it is first needed, since making it loads all of the library's backend."""
+    return ec.ECDSA(SHA256())
 
 
 def _der(signature: bytes) -> bytes:

@@ -9,21 +9,26 @@ import hashlib
 import hmac
 import os
 import re
-import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from aimsctl.evidence.problems import MalformedError
-from aimsctl.evidence.shape import problem
-from aimsctl.evidence.strict import compact, parse_object
+from aimsctl.evidence.shape import Fixed, problem
+from aimsctl.evidence.strict import encode, parse_object
 
 STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
 CONTROL_EXECUTION: Final = "urn:aimsctl:attestation:control-execution:v0.1"
 EXECUTOR_TYPES: Final = ("ci", "guardrail", "human", "monitor", "policyEngine", "evalHarness")
 RESULTS: Final = ("passed", "failed", "error", "skipped", "notApplicable")
-_NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, CONTROL_EXECUTION)
+GUESSABLE: Final = ("input", "output")
+_BEFORE: Final = f'{{"_type":"{STATEMENT_TYPE}","subject":['
+_BETWEEN: Final = f'],"predicateType":"{CONTROL_EXECUTION}","predicate":'
+_PSEUDONYM: Final = re.compile(r"urn:[a-z0-9][a-z0-9-]+:[^@]+", re.IGNORECASE)
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]*")
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
 
 
@@ -63,9 +68,9 @@ def read_statement(payload: bytes) -> Statement:
     return Statement(kind, tuple(subjects), predicate)
 
 
-def refuse_wrong(predicate: Mapping[str, Any]) -> None:
+def refuse_wrong(predicate: Mapping[str, Any], *, closed: bool = False) -> None:
     """Nothing if it is a control run as the schema says, its times in order; raises MalformedError otherwise."""
-    wrong = problem("control-execution", predicate)
+    wrong = problem("control-execution", predicate, closed=closed)
     if wrong:
         raise MalformedError(f"the receipt is not valid: {wrong}")
     started, finished = parse_time(predicate["startedOn"]), parse_time(predicate["finishedOn"])
@@ -74,30 +79,61 @@ def refuse_wrong(predicate: Mapping[str, Any]) -> None:
 
 
 def write_statement(predicate: Mapping[str, Any], subject: Mapping[str, Any]) -> bytes:
-    """The bytes to sign. Raises MalformedError if the control run is not valid."""
-    refuse_wrong(predicate)
+    """The bytes to sign, which `read_statement` reads back. Raises MalformedError for what nobody should sign.
+
+    What is written is held to more than what is read: a field that the schema does not know is refused, so that no
+    prompt, output or name travels along in one, and so is a person without a pseudonym.
+    """
+    refuse_wrong(predicate, closed=True)
+    executor = predicate["executor"]
+    if executor["type"] == "human" and not (_PSEUDONYM.fullmatch(executor["id"]) and _CODE.fullmatch(executor["name"])):
+        raise MalformedError(
+            "the receipt is not valid: a person stands in it by a pseudonym only",
+            hint="executor.id is a URN such as urn:example:reviewer:r-0042, executor.name a word without spaces",
+        )
     if not _is_subject(subject):
         raise MalformedError("the subject lacks its digest")
-    statement = {
-        "_type": STATEMENT_TYPE,
-        "subject": [subject],
-        "predicateType": CONTROL_EXECUTION,
-        "predicate": predicate,
-    }
-    return compact(statement)
+    try:
+        return f"{_BEFORE}{encode(subject)}{_BETWEEN}{{{_encoded(predicate)}}}}}".encode()
+    except ValueError as error:  # NaN, an infinity, half a surrogate pair
+        raise MalformedError("the receipt is not valid: it holds a number or a text that JSON cannot carry") from error
 
 
-def subject_of(predicate: Mapping[str, Any], secret: bytes | None = None) -> dict[str, Any]:
-    """What the receipt is about: the model's digest where it has one, else a digest of the target's name.
+def _encoded(predicate: Mapping[str, Any]) -> str:
+    """The fields as JSON, those that many receipts have in common as they were encoded once."""
+    parts: list[str] = []
+    own: dict[str, Any] = {}
+    for name, value in predicate.items():
+        if type(value) is not Fixed:
+            own[name] = value
+            continue
+        if own:
+            parts.append(encode(own)[1:-1])
+            own = {}
+        parts.append(f'"{name}":{value.text}')
+    if own:
+        parts.append(encode(own)[1:-1])
+    return ",".join(parts)
 
-    Names of outputs and prompts can be guessed, so with `secret` theirs is an HMAC-SHA-256 (RFC 2104) under a key that
-    the deployer keeps; the algorithm's name says so.
+
+def subject_of(
+    predicate: Mapping[str, Any], secret: bytes | None = None, content: bytes | None = None
+) -> dict[str, Any]:
+    """What the receipt is about: the model's own digest, the commit, or a digest of the content, else of the name.
+
+    Inputs and outputs are short enough to be guessed from a bare hash, so theirs is always an HMAC-SHA-256 (RFC 2104)
+    under a secret that the deployer keeps; the algorithm's name says so. Without the secret their content is not hashed
+    at all: the digest is that of the target's name, which the receipt shows anyway.
     """
     target, model = predicate["target"], predicate.get("model", {})
     name = f"{target['kind']}/{target['id']}"
     if target["kind"] == "modelVersion" and "digest" in model:
         return {"name": name, "digest": model["digest"]}
-    return {"name": name, "digest": digest_of(name.encode(), secret)}
+    if target["kind"] == "change" and _COMMIT.fullmatch(target["id"]):
+        return {"name": name, "digest": {"gitCommit": target["id"]}}
+    if target["kind"] in GUESSABLE:
+        return {"name": name, "digest": digest_of(name.encode() if content is None or not secret else content, secret)}
+    return {"name": name, "digest": digest_of(name.encode() if content is None else content)}
 
 
 def digest_of(content: bytes, secret: bytes | None = None) -> dict[str, str]:
@@ -107,24 +143,33 @@ def digest_of(content: bytes, secret: bytes | None = None) -> dict[str, str]:
     return {"sha256": hashlib.sha256(content).hexdigest()}
 
 
-def new_id(moment: datetime) -> str:
+def new_id(moment: datetime, noise: Callable[[int], bytes] = os.urandom) -> str:
     """A UUIDv7 (RFC 9562, 5.7): its time first, so that receipts sort by it."""
-    milliseconds = int(moment.timestamp() * 1000)
-    noise = int.from_bytes(os.urandom(10))
-    value = milliseconds << 80 | 7 << 76 | (noise >> 68 & 0xFFF) << 64 | 2 << 62 | noise & (1 << 62) - 1
-    return str(uuid.UUID(int=value))
+    drawn = noise(10).hex()
+    time = f"{int(moment.timestamp() * 1000):012x}"
+    variant = "89ab"[int(drawn[3], 16) & 3]
+    return f"{time[:8]}-{time[8:]}-7{drawn[:3]}-{variant}{drawn[4:7]}-{drawn[7:19]}"
 
 
 def id_of(*parts: str) -> str:
     """A UUIDv5 of the parts: the same source and place always make the same id."""
-    return str(uuid.uuid5(_NAMESPACE, "\0".join(parts)))
+    import uuid  # noqa: PLC0415 - only imports need it
+
+    return str(uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_URL, CONTROL_EXECUTION), "\0".join(parts)))
 
 
 def time_text(moment: datetime) -> str:
     """RFC 3339 in UTC, to the millisecond."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    there = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return there.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
+def pseudonym(person: str, secret: bytes, family: str = "urn:aimsctl:reviewer:") -> str:
+    """The same URN for the same person, from which nobody without the secret can find the person."""
+    return family + hmac.new(secret, person.encode(), hashlib.sha256).hexdigest()[:20]
+
+
+@lru_cache(maxsize=256)  # receipts of one batch share their milliseconds
 def parse_time(text: str) -> datetime | None:
     """The moment, to the microsecond; None if the text is no RFC 3339 time in UTC."""
     found = _TIME.fullmatch(text)
@@ -140,4 +185,4 @@ def parse_time(text: str) -> datetime | None:
 def _is_subject(subject: object) -> bool:
     """A ResourceDescriptor with a digest set of texts (spec/v1/digest_set.md)."""
     digest = subject.get("digest") if isinstance(subject, dict) else None
-    return isinstance(digest, dict) and bool(digest) and all(isinstance(value, str) for value in digest.values())
+    return isinstance(digest, dict) and bool(digest) and {*map(type, digest.values())} == {str}

@@ -17,12 +17,14 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
-def write_atomically(file: Path, text: str, root: Path) -> None:
-    """The file holds the text, on disk; or it holds what it held before, and RenderError says why."""
+def write_atomically(file: Path, content: str | bytes, root: Path) -> None:
+    """The file holds the content, on disk; or it holds what it held before, and RenderError says why."""
     try:
         folder = _folder(file, root)
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / file.name, text.encode("utf-8", "backslashreplace"))
+        _replace(
+            folder / file.name, content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+        )
     except OSError as error:
         raise RenderError(f"cannot write {file}: {error.strerror or error}") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -65,6 +66,29 @@ def gap_body(report: GapReport, only: Collection[str] = (), basics: Sequence[Dia
     for grade, heading in _HEADINGS.items():
         yield from _gaps([one for one in wanted if one.grade == grade], heading, whole=bool(only))
     yield from _waivers(report, wanted)
+    if not only:
+        yield from _approvals(report)
+
+
+def _approvals(report: GapReport) -> Iterator[Block]:
+    """What the history shows about approvals, if it was read."""
+    approvals = report.facts.approvals
+    if approvals is None:
+        return
+    shown = [(artefact, one) for artefact, _, one in approvals.all()]
+    count = Counter(one.state for _, one in shown)
+    yield Heading(2, "Approvals")
+    yield Paragraph(
+        f"{counted(len(shown), 'approval')}: {count['verified']} with the approver's signature verified, "
+        f"{count['claimed']} as claimed, {count['not_shown']} signed in a way that does not show it."
+    )
+    if approvals.signers is None:
+        yield Paragraph("No allowed signers were named, so no signature was checked: --allowed-signers FILE.")
+    doubtful = [(artefact, one) for artefact, one in shown if one.state == "not_shown"]
+    if doubtful:
+        yield Bullets(
+            tuple(Item(f"{artefact.title}: {one.why}.", "bad", place(artefact.span())) for artefact, one in doubtful)
+        )
 
 
 def _errors(basics: Sequence[Diagnostic]) -> Iterator[Block]:

@@ -187,21 +187,29 @@ def _system(system: Record) -> Iterator[tuple[str, ...]]:
 def _ageing(reviews: Record, evidence: Record) -> Iterator[Block]:
     yield Heading(2, "Reviews and evidence")
     yield Paragraph(f"Reviews: {reviews['overdue']} overdue, {reviews['soon']} due soon, {reviews['in_time']} in time.")
-    due = [
-        (Cell(one["due"] + (" overdue" if one["overdue"] else "")), f"{one['id']} {one['title']}", one["owner"])
-        for one in reviews["next"]
-    ]
+    due = [(Cell(_due(one)), f"{one['id']} {one['title']}", one["owner"]) for one in reviews["next"]]
     yield _table("Overdue, and next", ("Due", "What", "Owner"), due)
     owed = [
         (
             f"{one['control']} {one['title']}: {one['evidence']}",
             f"{one['system']} {one['version']}".strip(),
             one["state"],
-            one["newest"] or "never",
+            _newest(one),
         )
         for one in evidence["rows"]
     ]
     yield _table("Evidence that controls owe", ("Control and evidence", "System", "State", "Newest"), owed)
+
+
+def _due(review: Record) -> str:
+    late = f", {counted(-review['days_left'], 'day')} overdue" if review["overdue"] else ""
+    return f"{review['due']}{late}"
+
+
+def _newest(row: Record) -> str:
+    if row["newest"]:
+        return f"{row['newest']}, {counted(row['age_days'], 'day')} old"
+    return f"never; first due {row['due_since']}" if row["due_since"] else "never"
 
 
 def _aside(waivers: Sequence[Record], suppressed: Sequence[Record]) -> Iterator[Block]:
@@ -217,9 +225,15 @@ def _aside(waivers: Sequence[Record], suppressed: Sequence[Record]) -> Iterator[
 
 def _waiver(one: Record) -> Item:
     said = f"{one['id']} {one['title']}, for {one['requirement']}, until {one['until'] or 'no day'}"
-    effect = f"Without effect: {one['problem']}." if one["problem"] else "Covers the gap." if one["covers"] else ""
-    who = f"Owner: {one['owner'] or 'nobody'}. Approved by {one['approved_by'] or 'nobody'}."
-    return Item(said, "warn", _place(one), tuple(filter(None, (who, one["reason"], effect))))
+    if one["problem"]:
+        effect = f"Without effect: {one['problem']}."
+    else:
+        effect = "Covers the gap." if one["covers"] else "In force, but covers the gap only in part."
+    approved = f" on {one['approved_on']}" if one["approved_on"] else ""
+    who = f"Owner: {one['owner'] or 'nobody'}. Approved by {one['approved_by'] or 'nobody'}{approved}."
+    about = one["tests"] and f"Only about {', '.join(one['tests'])}."
+    instead = one["compensating"] and f"Instead: {', '.join(one['compensating'])}."
+    return Item(said, "warn", _place(one), tuple(filter(None, (who, about, instead, one["reason"], effect))))
 
 
 def _paper(tests: Sequence[Record]) -> Iterator[Block]:

@@ -62,6 +62,20 @@ class ConfigSuppression:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalPolicy:
+    """What the organisation asks of approvals beyond the record: a list of signers, a signature, a second person."""
+
+    signers: str | None = None
+    signed: bool = False
+    second_person: bool = False
+
+    @property
+    def needs_history(self) -> bool:
+        """Whether only the history can tell if it is kept."""
+        return self != ApprovalPolicy()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The settings in force. `origin` says for each where it came from: `aimsctl.yaml:LINE` or `default`."""
 
@@ -71,6 +85,7 @@ class Config:
     evidence: str = "evidence"
     templates: str | None = None
     fail_on: str = "major"
+    approvals: ApprovalPolicy = ApprovalPolicy()
     thresholds: Mapping[str, int | float | str] = field(default_factory=dict)
     suppress: tuple[ConfigSuppression, ...] = ()
     origin: Mapping[str, str] = field(default_factory=dict)
@@ -99,6 +114,9 @@ def effective(config: Config) -> list[tuple[str, str, str]]:
         "evidence": config.evidence,
         "templates": config.templates or "none",
         "gap.fail_on": config.fail_on,
+        "approvals.signers": config.approvals.signers or "none",
+        "approvals.signed": str(config.approvals.signed).lower(),
+        "approvals.second_person": str(config.approvals.second_person).lower(),
         **{f"thresholds.{name}": value for name, value in config.thresholds.items()},
         **{f"suppress.{at}": f"{one.rule} until {one.until}" for at, one in enumerate(config.suppress)},
     }
@@ -114,6 +132,14 @@ def _text(value: object) -> str:
 
 def _folder(value: object) -> str:
     return "" if isinstance(value, str) and contained(value) else "a folder below the workspace, such as policies"
+
+
+def _file(value: object) -> str:
+    return "" if isinstance(value, str) and contained(value) else "a file below the workspace"
+
+
+def _flag(value: object) -> str:
+    return "" if isinstance(value, bool) else "true or false"
 
 
 def _grade(value: object) -> str:
@@ -138,7 +164,8 @@ _PLAIN: Final[Mapping[str, Check]] = {
     "evidence": _folder,
     "templates": _folder,
 }
-_TOP: Final = ("schema", *_PLAIN, "gap", "thresholds", "suppress")
+_APPROVALS: Final[Mapping[str, Check]] = {"signers": _file, "signed": _flag, "second_person": _flag}
+_TOP: Final = ("schema", *_PLAIN, "gap", "approvals", "thresholds", "suppress")
 _SUPPRESS: Final[Mapping[str, Callable[[str], bool]]] = {
     "rule": lambda text: CODE.fullmatch(text) is not None,
     "path": lambda text: bool(text.strip()),
@@ -166,6 +193,7 @@ class _Reader:
         return Config(
             **plain,
             fail_on=self._fail_on(),
+            approvals=self._approvals(),
             thresholds=dict(self._thresholds()),
             suppress=tuple(self._suppressions()),
             origin=self.origin,
@@ -201,6 +229,11 @@ class _Reader:
     def _fail_on(self) -> str:
         self._unknown(self._group("gap"), ("fail_on",), ("gap",))
         return self._value(("gap", "fail_on"), _grade) or Config().fail_on
+
+    def _approvals(self) -> ApprovalPolicy:
+        self._unknown(self._group("approvals"), tuple(_APPROVALS), ("approvals",))
+        values = {name: self._value(("approvals", name), check) for name, check in _APPROVALS.items()}
+        return ApprovalPolicy(**{name: value for name, value in values.items() if value is not None})
 
     def _thresholds(self) -> Iterator[tuple[str, int | float | str]]:
         for name in self._group("thresholds"):

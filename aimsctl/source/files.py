@@ -112,7 +112,7 @@ class WorkTree:
         found.files.sort()
         found.not_checked.sort()
         names = sorted([*found.files, *(path for path, _ in found.not_checked)])
-        return Listing(tuple(found.files), tuple(found.not_checked), (*found.problems, *_alike(names)))
+        return Listing(tuple(found.files), tuple(found.not_checked), (*found.problems, *alike(names)))
 
     def read(self, path: str, limit: int = FILE_LIMIT) -> bytes:
         """The bytes of a regular file below the root, at most one more than the limit. Raises FileRefusedError.
@@ -273,8 +273,8 @@ def _why(error: OSError) -> str:
     return known.get(error.errno or 0) or (error.strerror or "it cannot be read").lower()
 
 
-def _alike(paths: Sequence[str]) -> Iterator[Diagnostic]:
-    """Files whose names differ only in case or in the form of accents: on some systems they are one file."""
+def alike(paths: Sequence[str]) -> Iterator[Diagnostic]:
+    """Findings for files, in order, whose names differ only in case or accents: some systems keep only one of them."""
     seen: dict[str, str] = {}
     for path in paths:
         folded = path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()

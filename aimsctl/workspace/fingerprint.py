@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
 from aimsctl.workspace.artefacts import Artefact
-from aimsctl.workspace.kinds import Kind, kind
+from aimsctl.workspace.kinds import kind
 
 WHOLE: Final = "approval"
 
@@ -30,13 +30,11 @@ def fingerprint(artefact: Artefact, texts: Texts, part: str = WHOLE) -> str:
     `approval` covers the artefact, save what its kind leaves out, and its Markdown text; `plan_approved` and its like
     cover the fields that the kind names for them.
     """
-    known = kind(artefact.kind)
-    covered = _covered(artefact, known, part) if known else dict(artefact.data)
     whole = {
         "part": part,
         "kind": artefact.kind,
         "id": artefact.id,
-        "fields": covered,
+        "fields": covered(artefact, part),
         "text": _text(texts.text_of(artefact)) if part == WHOLE else None,
     }
     import hashlib  # noqa: PLC0415 - only where an approval keeps a fingerprint
@@ -49,12 +47,14 @@ def canonical(value: Any) -> bytes:
     return json.dumps(_normal(value), ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
-def _covered(artefact: Artefact, known: Kind, part: str) -> dict[str, Any]:
+def covered(artefact: Artefact, part: str = WHOLE) -> dict[str, Any]:
+    """The fields that the approval in the field `part` covers."""
+    known = kind(artefact.kind)
+    if known is None:
+        return dict(artefact.data)
     if part == WHOLE:
-        covered = _without(artefact.data, [tuple(path.split(".")) for path in known.leaves_out])
-    else:
-        covered = _only(artefact.data, [tuple(path.split(".")) for path in known.approves_only[part]])
-    return dict(covered)
+        return dict(_without(artefact.data, [tuple(path.split(".")) for path in known.leaves_out]))
+    return dict(_only(artefact.data, [tuple(path.split(".")) for path in known.approves_only[part]]))
 
 
 def _without(value: Any, paths: Iterable[tuple[str, ...]]) -> Any:

@@ -7,29 +7,22 @@ be used is told, and remembered as broken, so that no judgement can mistake it f
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from aimsctl.diagnostics import Diagnostic, Span
-from aimsctl.source import yaml
 from aimsctl.source.config import Config
 from aimsctl.source.files import FileRefusedError, Listing, Tree
 from aimsctl.source.yaml import Document
 from aimsctl.workspace import rules
-from aimsctl.workspace.artefacts import Artefact, load_artefacts
-from aimsctl.workspace.hints import closest, did_you_mean, shown
-from aimsctl.workspace.kinds import REGISTER, kind_names
+from aimsctl.workspace.artefacts import Artefact
+from aimsctl.workspace.contents import UNKNOWN_KIND, Known, read_contents
 from aimsctl.workspace.links import Link, links_by_target, links_from
-from aimsctl.workspace.schema import check
 
-UNKNOWN_KIND: Final = "*"
 WAIVER: Final = "waiver"
 MARKDOWN_LIMIT: Final = 2_000_000  # bytes of a policy or document
-MOST_EXPLAINED: Final = 100  # items of one register
-_NAMES_KIND: Final = re.compile(rb"^[\"']?(kind|of)[\"']?[ \t]*:[ \t]*[\"']?([a-z][a-z-]*)", re.MULTILINE)
 
 
 @dataclass(eq=False)
@@ -111,15 +104,21 @@ class Workspace:
 
 
 def load(
-    tree: Tree, config: Config, *, policy: Tree | None = None, tell: Callable[[int, int], None] | None = None
+    tree: Tree,
+    config: Config,
+    *,
+    policy: Tree | None = None,
+    tell: Callable[[int, int], None] | None = None,
+    known: Known | None = None,
 ) -> Workspace:
     """Read and check every artefact below the configured folder; with `policy`, waivers come from that tree instead.
 
-    `tell` is told, after each file, how many of how many were read. Raises nothing for what the files hold: every
-    problem is a finding.
+    `tell` is told, after each file, how many of how many were read. With `known`, shared by several calls, a file that
+    stands with the same bytes in several states is read once. Raises nothing for what the files hold: every problem is
+    a finding.
     """
     listing = tree.listing(config.policies)
-    loaded = _Loading(config, tree, list(listing.problems), list(listing.not_checked))
+    loaded = _Loading(config, tree, listing, {} if known is None else known)
     for done, path in enumerate(listing.files):
         loaded.take(path)
         if tell is not None:
@@ -133,13 +132,12 @@ def load(
 class _Loading:
     """A workspace in the making."""
 
-    def __init__(
-        self, config: Config, tree: Tree, findings: list[Diagnostic], not_checked: list[tuple[str, str]]
-    ) -> None:
+    def __init__(self, config: Config, tree: Tree, listing: Listing, known: Known) -> None:
         self.config = config
         self.tree = tree
-        self.findings = findings
-        self.not_checked = not_checked
+        self.findings = list(listing.problems)
+        self.not_checked = list(listing.not_checked)
+        self.known = known
         self.documents: list[Document] = []
         self.artefacts: list[Artefact] = []
         self.broken: dict[str, list[Span]] = {}
@@ -154,76 +152,21 @@ class _Loading:
             self.not_checked.append((path, error.reason))
             self._break(UNKNOWN_KIND, Span(path))
             return
-        document = yaml.read(path, content)
-        self.documents.append(document)
-        self.findings += document.problems
-        if document.not_checked:
-            self.not_checked.append((path, document.not_checked))
-        if document.data is None:
-            self._break(_kind_in(content), Span(path))
-            return
-        self._check(document)
-
-    def _check(self, document: Document) -> None:
-        if not self._kind_known(document) or not self._register_fits(document):
-            return
-        artefacts = load_artefacts(document)
-        self.artefacts += artefacts
-        refused = [artefact for artefact in artefacts if not check(artefact)]
-        for artefact in refused:
-            self._break(artefact.kind, artefact.span())
-        for artefact in refused[:MOST_EXPLAINED]:
-            self._explain(artefact)
-        if len(refused) > MOST_EXPLAINED:
-            said = f"{len(refused) - MOST_EXPLAINED} more items of this register do not fit their schema."
-            at = refused[MOST_EXPLAINED].span()
-            self.findings.append(Diagnostic(rules.REFUSED, at, said, "Correct those above first."))
-
-    def _explain(self, artefact: Artefact) -> None:
-        from aimsctl.workspace.explain import explain  # noqa: PLC0415 - only what a schema refused is explained
-
-        self.findings += explain(artefact)
-
-    def _kind_known(self, document: Document) -> bool:
-        named = (document.data or {}).get("kind")
-        if named in kind_names() or named == REGISTER:
-            return True
-        self._break(UNKNOWN_KIND, document.span())
-        if named is None:
-            said = "The file does not say what it is: `kind` is missing."
-            hint = "Add a line such as `kind: policy`; `aimsctl schema` lists the kinds."
-            self.findings.append(Diagnostic(rules.NO_KIND, document.span(key=True), said, hint))
-        else:
-            self._unknown_kind(document, "kind", named)
-        return False
-
-    def _unknown_kind(self, document: Document, at: str, named: object) -> None:
-        near = closest(named, (*kind_names(), REGISTER))
-        hint = did_you_mean(near) if near else "`aimsctl schema` lists the kinds."
-        said = f"There is no kind {shown(named)}."
-        self.findings.append(Diagnostic(rules.UNKNOWN_KIND, document.span((at,)), said, hint))
-
-    def _register_fits(self, document: Document) -> bool:
-        """Whether the file is no register, or a register of a known kind that has the form of one."""
-        data = document.data or {}
-        if data.get("kind") != REGISTER:
-            return True
-        of = data.get("of")
-        if isinstance(of, str) and of not in kind_names():
-            self._unknown_kind(document, "of", of)
-            self._break(UNKNOWN_KIND, document.span())
-            return False
-        form = Artefact(REGISTER, "", data, document)
-        if check(form):
-            return True
-        self._break(of if isinstance(of, str) else UNKNOWN_KIND, document.span())
-        self._explain(form)
-        return isinstance(of, str) and isinstance(data.get("items"), list)
+        contents = self.known.get((path, content))
+        if contents is None:
+            contents = self.known[path, content] = read_contents(path, content)
+        self.documents.append(contents.document)
+        self.findings += contents.findings
+        self.artefacts += contents.artefacts
+        if contents.document.not_checked:
+            self.not_checked.append((path, contents.document.not_checked))
+        for kind, span in contents.broken:
+            self._break(kind, span)
 
     def waivers_from(self, policy: Tree) -> None:
         """Let waivers come from the policy tree alone: the audited tree does not accept its own gaps."""
         self.policy = policy
-        theirs = load(policy, self.config)
+        theirs = load(policy, self.config, known=self.known)
         self.artefacts = [artefact for artefact in self.artefacts if artefact.kind != WAIVER]
         self.artefacts += [artefact for artefact in theirs.artefacts if artefact.kind == WAIVER]
 
@@ -253,12 +196,3 @@ class _Loading:
             not_checked=tuple(self.not_checked),
             policy=self.policy,
         )
-
-
-def _kind_in(content: bytes) -> str:
-    """The kind that an unreadable file seems to hold, so that only what selects it becomes unknown."""
-    named = {match[1]: match[2].decode("ascii") for match in _NAMES_KIND.finditer(content)}
-    kind = named.get(b"kind", "")
-    if kind == REGISTER:
-        kind = named.get(b"of", "")
-    return kind if kind in kind_names() else UNKNOWN_KIND

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.packaging.distributions import ROOT
 
 DAY = ("--as-of", "2026-11-01")
+SCHEMA = json.loads((ROOT / "schemas" / "output" / "report.schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The worked example in a folder of the test's own."""
+    root = tmp_path / "workspace"
+    for name in ("policies", "evidence"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "aimsctl.yaml", root)
+    return root
 
 
 def report(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -82,3 +99,87 @@ def test_a_format_that_does_not_exist_is_refused() -> None:
     outcome = report("--format", "docx", "--out", "-")
     assert outcome.returncode == 2
     assert "docx" in outcome.stderr
+
+
+def problems(text: str) -> list[str]:
+    validator = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(json.loads(text))]
+
+
+@pytest.mark.parametrize("as_of", ["2026-11-01", "2024-01-01", "2031-01-01"])
+def test_its_json_keeps_to_the_published_schema(as_of: str) -> None:
+    outcome = report("--format", "json", "--out", "-", "--as-of", as_of)
+    assert problems(outcome.stdout) == []
+
+
+def test_an_empty_workspace_has_a_report_in_each_format(workspace: Callable[..., Any], run: Callable[..., Any]) -> None:
+    root = workspace().root
+    for name in ("html", "md", "json"):
+        outcome = run("report", "--format", name, "--out", "-", *DAY, cwd=root)
+        assert (outcome.code, outcome.stderr) == (0, "")
+        if name == "json":
+            assert problems(outcome.stdout) == []
+            assert [stage["ready"] for stage in outcome.json["stages"]] == [False, False]
+
+
+def test_what_cannot_be_read_is_told_and_never_counts(copied: Path) -> None:
+    (copied / "policies" / "planning" / "soa.yaml").write_text("kind: [\n", encoding="utf-8")
+    outcome = report("--format", "html,md,json", *DAY, cwd=copied)
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    record = (copied / "readiness-report.json").read_text(encoding="utf-8")
+    assert problems(record) == []
+    told = json.loads(record)
+    assert "policies/planning/soa.yaml" in {one["path"] for one in told["errors"]}
+    unknown = next(one["count"] for one in told["summary"]["grades"] if one["grade"] == "unknown")
+    assert unknown > 0
+    for name in ("html", "md"):
+        assert "policies/planning/soa.yaml" in (copied / f"readiness-report.{name}").read_text(encoding="utf-8")
+
+
+def test_suppressions_and_waivers_are_told_in_full(copied: Path) -> None:
+    settings = copied / "aimsctl.yaml"
+    entry = "suppress:\n  - rule: AIM601\n    path: policies/**\n    reason: The board meets\n    until: 2026-12-31\n"
+    settings.write_text(settings.read_text(encoding="utf-8") + entry, encoding="utf-8")
+    outcome = report("--format", "html,md,json", *DAY, cwd=copied)
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    record = json.loads((copied / "readiness-report.json").read_text(encoding="utf-8"))
+    assert problems(json.dumps(record)) == []
+    assert {one["reason"] for one in record["suppressed"]} == {"The board meets (until 2026-12-31)"}
+    (waiver,) = record["waivers"]
+    for name in ("html", "md"):
+        page = (copied / f"readiness-report.{name}").read_text(encoding="utf-8")
+        for said in ("The board meets", "2026-12-31", waiver["until"], waiver["approved_on"], waiver["owner"]):
+            assert said in page, (name, said)
+
+
+def test_it_says_where_the_policy_came_from_and_whether_the_tree_differs(copied: Path) -> None:
+    shutil.copytree(copied, base := copied.with_name("base"))
+    settings = copied / "aimsctl.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
+    outcome = report("--format", "html,md,json", "--policy-from", "../base", *DAY, cwd=copied)
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    digest = hashlib.sha256((base / "aimsctl.yaml").read_bytes()).hexdigest()[:12]
+    for name in ("html", "md", "json"):
+        text = (copied / f"readiness-report.{name}").read_text(encoding="utf-8")
+        assert digest in text
+        assert "differs from" in text
+
+
+def test_open_shows_the_page_that_was_written(copied: Path) -> None:
+    shown = copied.with_name("shown.txt")
+    browser = copied.with_name("browser")
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {shown}\n', encoding="utf-8")
+    browser.chmod(0o755)
+    command = [sys.executable, "-P", "-m", "aimsctl", "report", "--open", *DAY]
+    surroundings = {**os.environ, "BROWSER": f"{browser} %s"}
+    outcome = subprocess.run(command, cwd=copied, env=surroundings, capture_output=True, text=True, check=False)
+    assert (outcome.returncode, outcome.stdout) == (0, "readiness-report.html\n")
+    assert shown.read_text(encoding="utf-8") == (copied / "readiness-report.html").as_uri()
+
+
+@pytest.mark.parametrize("arguments", [("--open", "--format", "md"), ("--open", "--out", "-")])
+def test_open_without_a_page_is_refused_before_anything_is_written(copied: Path, arguments: tuple[str, ...]) -> None:
+    outcome = report(*arguments, *DAY, cwd=copied)
+    assert (outcome.returncode, outcome.stdout) == (2, "")
+    assert "--open" in outcome.stderr
+    assert list(copied.glob("readiness-report*")) == []

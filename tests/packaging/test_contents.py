@@ -37,7 +37,8 @@ def test_the_wheel_holds_the_package_and_its_data_and_nothing_else(wheel: Path) 
     carried = {name for name in names if not name.startswith("aimsctl-")}
     assert carried == files_below("aimsctl") | {f"aimsctl/_data/{name}" for name in files_below(*DATA)}
     metadata = {name.split("/", 1)[1] for name in names - carried}
-    assert metadata == {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
+    licences = {"licenses/LICENSE", "licenses/templates/pdf/fonts/OFL.txt"}
+    assert metadata == {"METADATA", "RECORD", "WHEEL", "entry_points.txt", *licences}
 
 
 def test_the_sdist_holds_what_a_packager_builds_and_tests_with(sdist: Path) -> None:
@@ -73,7 +74,7 @@ def test_metadata_names_version_licence_and_scripts(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     folder = next(name for name in archive.namelist() if name.endswith("/METADATA")).rsplit("/", 1)[0]
     metadata = archive.read(f"{folder}/METADATA").decode()
-    assert "\nLicense-Expression: Apache-2.0\n" in metadata
+    assert "\nLicense-Expression: Apache-2.0 AND OFL-1.1\n" in metadata
     assert "\nRequires-Python: >=3.11\n" in metadata
     assert (
         archive.read(f"{folder}/entry_points.txt").decode().strip()

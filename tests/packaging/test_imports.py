@@ -85,3 +85,9 @@ def test_explaining_a_failure_loads_the_library_that_explains(tmp_path: Path) ->
     (tmp_path / "aimsctl.yaml").write_text("schema: 1\norganisation: Fernlough\n")
     (tmp_path / "policies" / "a.yaml").write_text("kind: policy\nid: POL-1\ntitle: 7\nstatus: no\n")
     assert "jsonschema" in libraries(loaded_by(tmp_path, "validate", expected=1, cwd=tmp_path))
+
+
+def test_the_recorder_loads_neither_yaml_nor_a_command_line() -> None:
+    script = "import sys, json; from aimsctl.evidence import Recorder; print(json.dumps(sorted(sys.modules)))"
+    told = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, check=True).stdout
+    assert libraries(set(json.loads(told))) == {"cryptography"}

@@ -5,7 +5,8 @@ import pytest
 
 from aimsctl.source import config
 from aimsctl.source.files import FileRefusedError, Listing, WorkTree
-from aimsctl.workspace.workspace import MOST_EXPLAINED, UNKNOWN_KIND, Workspace, load
+from aimsctl.workspace.contents import MOST_EXPLAINED, UNKNOWN_KIND
+from aimsctl.workspace.workspace import Workspace, load
 from tests.conftest import Builder
 
 Make = Callable[..., Workspace]

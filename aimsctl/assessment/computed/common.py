@@ -45,21 +45,24 @@ def approval_state(item: Item) -> object:
 
 
 @computed("reissued", "*")
-def reissued(_item: Item) -> object:
-    """Whether an earlier version was approved: only the history knows."""
-    return UNKNOWN
+def reissued(item: Item) -> object:
+    """Whether another text of it was approved before; unknown without history."""
+    history = item.facts.approvals
+    return UNKNOWN if history is None or item.artefact is None else history.reissued(item.artefact)
 
 
 @computed("authors", "*")
-def authors(_item: Item) -> object:
-    """The persons who wrote the approved text: only the history knows."""
-    return UNKNOWN
+def authors(item: Item) -> object:
+    """The persons who wrote the approved text; unknown without history."""
+    history = item.facts.approvals
+    return UNKNOWN if history is None or item.artefact is None else history.authors(item.artefact)
 
 
 @computed("unreferenced", "*")
 def unreferenced(item: Item) -> object:
-    """True if nothing links to it and no requirement asks for it."""
-    linked = any(link.source.id != item.id for link in item.facts.workspace.links_to(item.id))
+    """True if nothing that counts links to it and no requirement asks for it."""
+    sources = (item.facts.find(link.source.id) for link in item.facts.workspace.links_to(item.id))
+    linked = any(source is not None and source is not item and item.facts.counts(source) for source in sources)
     return not linked and not listed(item.get("type_serves"))
 
 

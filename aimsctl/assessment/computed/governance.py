@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aimsctl.assessment.calendar import parse_date
 from aimsctl.assessment.computed.registry import computed, listed, newest, number, past, rows
 from aimsctl.assessment.computed.risks import roles_behind
+from aimsctl.assessment.items import UNKNOWN
 
 if TYPE_CHECKING:
     from aimsctl.assessment.items import Item
@@ -43,9 +44,12 @@ def _iso(item: Item) -> str | None:
 
 @computed("vacant", "role")
 def vacant(item: Item) -> object:
-    """Whether nobody holds it, or the holder has left."""
-    holder = item.facts.find(item.get("holder"), "person")
-    return holder is None or past(item, holder.get("left")) is not None
+    """Whether nobody who counts holds it, or the holder has left."""
+    named = item.get("holder")
+    holder = item.facts.find(named, "person")
+    if holder is None:
+        return UNKNOWN if named and "person" in item.facts.workspace.broken else True
+    return not item.facts.counts(holder) or past(item, holder.get("left")) is not None
 
 
 @computed("plainly_needed_by", "soa.entries")

@@ -9,6 +9,8 @@ from aimsctl.assessment.computed.registry import computed, listed, number, past,
 from aimsctl.assessment.items import UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aimsctl.assessment.items import Item
 
 PEOPLE = (
@@ -67,7 +69,7 @@ def _at_or_above(item: Item, level: object, line: str) -> object:
     if method is None:
         return UNKNOWN
     ours, theirs = rank(item, level), rank(item, method.get(line))
-    return None if ours is None or theirs is None else ours >= theirs
+    return UNKNOWN if ours is None or theirs is None else ours >= theirs
 
 
 @computed("consequence", "risk")
@@ -97,12 +99,12 @@ def residual_level(item: Item) -> object:
 
 @computed("above_line", "risk")
 def above_line(item: Item) -> object:
-    """Whether the level ranks above the appetite of the method; without a method in force nobody can tell."""
+    """Whether the level ranks above the appetite of the method; without a level nobody can tell."""
     method, ours = item.facts.method, rank(item, item.get("level"))
     if method is None:
         return UNKNOWN
     line = rank(item, method.get("acceptable_up_to"))
-    return None if ours is None or line is None else ours > line
+    return UNKNOWN if ours is None or line is None else ours > line
 
 
 @computed("high", "risk")
@@ -114,14 +116,18 @@ def high(item: Item) -> object:
 @computed("priority", "risk")
 def priority(item: Item) -> object:
     """The place among all risks by level, then consequence, then likelihood; 1 is the most urgent."""
-    ordered = sorted(item.facts.standing("risk"), key=lambda risk: (-_weight(risk)[0], -_weight(risk)[1], risk.id))
-    return next((place for place, risk in enumerate(ordered, start=1) if risk is item), None)
+    return item.facts.risk_places.get(item)
 
 
-def _weight(risk: Item) -> tuple[float, float]:
+def places(risks: Iterable[Item]) -> dict[Item, int]:
+    """The place of each of the risks, the most urgent first."""
+    return {risk: place for place, risk in enumerate(sorted(risks, key=_urgency), start=1)}
+
+
+def _urgency(risk: Item) -> tuple[float, float, float, str]:
     ranked = rank(risk, risk.get("level"))
-    worst = number(risk.get("consequence")) or 0
-    return (-1 if ranked is None else ranked) * 1000 + worst, number(risk.get("likelihood")) or 0
+    worst, likelihood = number(risk.get("consequence")) or 0, number(risk.get("likelihood")) or 0
+    return (1 if ranked is None else -ranked), -worst, -likelihood, risk.id
 
 
 @computed("lowered", "risk")

@@ -28,7 +28,7 @@ class Result(StrEnum):
 class Outcome:
     """The answer for one item, the words it gives to the sentence, the field at fault, and what it shows.
 
-    `reads` is the kinds that the item itself names to be looked at, beside those that the test selects.
+    `reads` is the kinds that were looked at for it beside those that the test selects.
     """
 
     result: Result
@@ -102,6 +102,7 @@ def undecided(found: Selection) -> list[Outcome]:
 
 def unless_unreadable(question: Question, rescuers: Iterable[str], failure: Outcome) -> Outcome:
     """The failure; unknown instead where an unreadable artefact of those kinds might have prevented it."""
-    if not question.unreadable(rescuers):
+    kinds = sorted(rescuers)
+    if not question.unreadable(kinds):
         return failure
-    return Outcome(Result.UNKNOWN, failure.item, failure.words, failure.at)
+    return Outcome(Result.UNKNOWN, failure.item, failure.words, failure.at, reads=(*failure.reads, *kinds))

@@ -53,7 +53,17 @@ def _each(item: Item, must: Mapping[str, object]) -> Outcome:
     late = all(
         compare(item, field, wanted) is not False or _late(item, field, wanted) for field, wanted in must.items()
     )
-    return Outcome(Result.LATE if late else Result.FAIL, item, at=name)
+    shows = "absent" if _never(item, must) else ""
+    return Outcome(Result.LATE if late else Result.FAIL, item, at=name, shows=shows)
+
+
+def _never(item: Item, must: Mapping[str, object]) -> bool:
+    """Whether all that fails is a `within` for want of any date: it did not lapse, it never took place."""
+    failing = {field: wanted for field, wanted in must.items() if compare(item, field, wanted) is False}
+    return all(
+        isinstance(wanted, Mapping) and set(wanted) == {"within"} and parse_date(item.get(field)) is None
+        for field, wanted in failing.items()
+    )
 
 
 def _late(item: Item, name: str, wanted: object) -> bool:

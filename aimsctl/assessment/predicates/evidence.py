@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aimsctl.assessment.calendar import parse_date, parse_duration
-from aimsctl.assessment.predicates.base import Outcome, Question, Result, predicate
+from aimsctl.assessment.predicates.base import Outcome, Question, Result, predicate, unless_unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,13 +24,14 @@ _BAD = {"failed", "error", "inconclusive", "problem", "do_not_release", "rework"
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One row of evidence that a control owes."""
+    """One row of evidence that a control owes; `lost` is the id that it names where that leads to no AI system."""
 
     control: Item
     entry: Mapping[str, object]
     index: int
     system: Item | None
     version: str
+    lost: str = ""
 
 
 @predicate("receipts")
@@ -43,15 +44,28 @@ def receipts(question: Question) -> list[Outcome]:
         return []  # lapses are read from the ledger; dated records are too sparse to show one
     found = question.select()
     rows = [row for control in found.items for row in owed_rows(control)]
-    return [_answer(row, question) for row in rows]
+    return [_answer(row, question) for row in rows] + _untold(question, found.items)
+
+
+def _untold(question: Question, controls: list[Item]) -> list[Outcome]:
+    """An unknown for each control that owes for all systems while one of them could not be read."""
+    if not question.unreadable(("ai-system",)):
+        return []
+    return [Outcome(Result.UNKNOWN, control, reads=("ai-system",)) for control in controls if _owes_for_all(control)]
+
+
+def _owes_for_all(control: Item) -> bool:
+    return not control.data.get("ai_systems") and any(
+        entry.get("kind") != "records" and not entry.get("ai_systems") for entry in _entries(control)
+    )
 
 
 def owed_rows(control: Item) -> Iterable[Owed]:
     """The rows of evidence that a control owes."""
     for index, entry in enumerate(_entries(control)):
-        for system in _systems(control, entry):
+        for named, system in _systems(control, entry):
             for version in _versions(system, entry):
-                yield Owed(control, entry, index, system, version)
+                yield Owed(control, entry, index, system, version, named if system is None else "")
 
 
 def _entries(control: Item) -> list[Mapping[str, object]]:
@@ -59,13 +73,14 @@ def _entries(control: Item) -> list[Mapping[str, object]]:
     return [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
 
 
-def _systems(control: Item, entry: Mapping[str, object]) -> list[Item | None]:
-    named = entry.get("ai_systems")
+def _systems(control: Item, entry: Mapping[str, object]) -> list[tuple[str, Item | None]]:
+    """The AI systems by the id that names them; an id that leads nowhere takes no duty away."""
+    named = entry.get("ai_systems") or control.data.get("ai_systems")
     if isinstance(named, list) and named:
-        return [found for name in named if (found := control.facts.find(name, "ai-system")) is not None]
-    if entry.get("kind") == "records" and not control.data.get("ai_systems"):
-        return [None]  # a record of the organisation, not of a system
-    return list(control.facts.systems_of(control))
+        return [(str(name), control.facts.find(name, "ai-system")) for name in named]
+    if entry.get("kind") == "records":
+        return [("", None)]  # a record of the organisation, not of a system
+    return [(system.id, system) for system in control.facts.systems_of(control)]
 
 
 def _versions(system: Item | None, entry: Mapping[str, object]) -> list[str]:
@@ -81,24 +96,26 @@ def model_rows(system: Item) -> Iterable[Item]:
 
 
 def _answer(row: Owed, question: Question) -> Outcome:
-    state, day = _records(row) if row.entry.get("kind") == "records" else ("missing", None)
+    recorded = row.entry.get("kind") == "records" and not row.lost
+    state, day = _records(row) if recorded else ("missing", None)
     due_since = _due_since(row)
     words = {
         "due_since": due_since.isoformat() if due_since is not None else None,
         "evidence": row.entry.get("id"),
-        "system": "all systems" if row.system is None else row.system.get("title"),
+        "system": row.lost or ("all systems" if row.system is None else row.system.get("title")),
         "model_version": row.version,
         "state": state,
         "newest": day,
         "row_system": row.system,
     }
     at = f"evidence.{row.index}"
-    reads = (str(row.entry.get("record")),) if row.entry.get("kind") == "records" else ()
+    reads = (str(row.entry.get("record")).partition(".")[0],) if row.entry.get("kind") == "records" else ()
     if state == "fresh":
         result = Result.UNKNOWN if question.unreadable(reads) else Result.PASS
         return Outcome(result, row.control, words, at, reads=reads)
     shows = {"stale": "stale", "failing": "failing", "missing": "absent"}[state]
-    return Outcome(Result.FAIL, row.control, words, at, shows, reads)
+    failure = Outcome(Result.FAIL, row.control, words, at, shows, reads)
+    return unless_unreadable(question, ("ai-system",), failure) if row.lost else failure
 
 
 def _due_since(row: Owed) -> date | None:
