@@ -22,6 +22,7 @@ class Scale:
     findings: int = 100_000
     register: int = 5_000
     receipts: int = 20_000
+    entries: int = 1_000_000
     slow_rounds: int = 3
     quick_rounds: int = 15
 
@@ -32,6 +33,7 @@ QUICK = Scale(
     findings=5_000,
     register=500,
     receipts=1_000,
+    entries=5_000,
     slow_rounds=1,
     quick_rounds=3,
 )
