@@ -80,12 +80,15 @@ def _found(form: str, file: Path, mapping: ImportMapping | None, ours: Desk, fin
         raise MalformedError(f"{file.name} is not imported: {error.message}", hint=error.hint) from error
     if mapping is not None:
         source = Source(form, hashlib.sha256(content).hexdigest(), finished)
-        return collect(reading, mapping, ours.notary, source)
-    receipts = [
-        Receipt(hashlib.sha256(envelope).hexdigest(), envelope, place, "", "as signed")
-        for place, envelope in reading.envelopes
-    ]
-    return Collected(receipts, reading.unread)
+        return collect(reading, mapping, ours.notary, source, ours.refuse)
+    found = Collected(unread=list(reading.unread))
+    for where, envelope in reading.envelopes:
+        if why := ours.refusal(envelope):
+            found.unread.append(f"{where}: it would not be sealed: {why}")
+        else:
+            digest = hashlib.sha256(envelope).hexdigest()
+            found.receipts.append(Receipt(digest, envelope, where, "", "as signed"))
+    return found
 
 
 def _fresh(ours: Desk, receipts: Sequence[Receipt]) -> list[Receipt]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +85,15 @@ class Desk:
                 f"it would not be sealed: {why[0]}", hint="evidence/trust.yaml says who may attest what"
             )
 
+    def refusal(self, envelope: bytes) -> str:
+        """Why what somebody else signed would never be sealed; empty if it would."""
+        if self.trust is None:
+            return ""
+        from aimsctl.evidence.check import Checker  # noqa: PLC0415 - the same
+
+        problems = Checker(self.trust, self.ledger.origin, self.notary.clock()).receipt("", None, envelope).problems
+        return problems[0].message if problems else ""
+
 
 def desk(evidence: Path, policies: tuple[Tree, str], options: Options, trust: Trust | None = None) -> Desk:
     """Ledger, key and controls, found and opened before anything else happens.
@@ -118,12 +127,14 @@ def as_usage() -> Iterator[None]:
         raise UsageError(error.message, hint=error.hint) from error
 
 
-def record_one(ours: Desk, options: Options) -> str:
-    """One receipt of what the options say, kept when it returns: its id. Raises AimsError."""
+def record_one(ours: Desk, options: Options, agreed: Callable[[Mapping[str, Any]], bool] | None = None) -> str:
+    """One receipt of what the options say, kept when it returns: its id; empty if not `agreed`. Raises AimsError."""
     content = options.get("content")
     with as_usage():
         predicate = ours.notary.predicate({})
         envelope = ours.notary.envelope(predicate, read_bytes(Path(content)) if content else None)
+    if agreed is not None and not agreed(predicate):
+        return ""
     ours.refuse(predicate)
     ours.ledger.append([envelope])
     return str(predicate["id"])
