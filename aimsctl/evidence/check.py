@@ -6,7 +6,7 @@ there is no way through here that passes an entry by default.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
@@ -79,9 +79,9 @@ class Checker:
         problems += [Problem(Fault.UNMET, where, why) for why in self.refusals(statement, index, signers)]
         return Receipt(where, index, entry, statement, signers, tuple(problems))
 
-    def receipts(self, first: int, entries: Sequence[bytes]) -> list[Receipt]:
+    def receipts(self, first: int, entries: Sequence[bytes]) -> Iterator[Receipt]:
         """Sealed entries that follow each other, judged."""
-        return [self.receipt(f"entry {index}", index, entry) for index, entry in enumerate(entries, first)]
+        yield from (self.receipt(f"entry {index}", index, entry) for index, entry in enumerate(entries, first))
 
     def _statement(self, envelope: Envelope) -> Statement:
         if envelope.payload_type != IN_TOTO:
