@@ -492,6 +492,16 @@ def test_the_same_file_twice_adds_nothing(run: Any, root: Path) -> None:
     assert one["id"] == id_of(hashlib.sha256((root / "out.xml").read_bytes()).hexdigest(), "suite[0]", "CTL-08", "")
 
 
+def test_the_same_file_adds_nothing_after_sealing_either(run: Any, root: Path) -> None:
+    (root / "out.xml").write_text(SUITE.format(more=""))
+    assert run("evidence", "import", "junit", "out.xml", "--map", "map.yaml", cwd=root).code == 0
+    ledger = Ledger.open(root / "evidence" / "ledger")
+    assert ledger.seal(from_seed(b"\x21" * 32)).size == 1
+    told = run("evidence", "import", "junit", "out.xml", "--map", "map.yaml", cwd=root)
+    assert told.stdout.startswith("already there  suite[0]: CTL-08 passed\n")
+    assert list(ledger.unsealed()) == []
+
+
 def test_signed_evidence_of_others_is_kept_as_it_is_and_once(run: Any, root: Path) -> None:
     assert run(*ONE, cwd=root).code == 0
     ledger = Ledger.open(root / "evidence" / "ledger")
