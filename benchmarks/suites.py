@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import workspaces
 from benchmarks.documents import documents
+from benchmarks.history import history
 from benchmarks.measure import ENVIRONMENT, Program, Sample, compare
 from benchmarks.programs import AIMSCTL, AS_OF, CHECK_JSONSCHEMA, HERE, ROOT, Scale
 from benchmarks.table import Row
@@ -181,4 +182,5 @@ SUITES: dict[str, Callable[[Scale, Path], Iterator[Row]]] = {
     "L-03": L_03_many_findings,
     "ledger": ledger,
     "documents": documents,
+    "history": history,
 }

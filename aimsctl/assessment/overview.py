@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from aimsctl.assessment import ageing, exceptions, exposure
+from aimsctl.assessment.crossing import frameworks
 from aimsctl.assessment.findings import GRADE_WORDS
 from aimsctl.assessment.grades import WORST_FIRST
 from aimsctl.assessment.readiness import STAGE_1, STAGE_2, Blocker, blockers, summarise
@@ -82,6 +83,7 @@ def overview(report: GapReport, findings: Iterable[Diagnostic], provenance: Mapp
         "waivers": exceptions.waivers(report),
         "suppressed": exceptions.suppressed(told),
         "paper": exceptions.paper(report),
+        "frameworks": frameworks(report),
         "errors": [exceptions.finding(one) for one in told if _is_error(one)],
         "not_checked": [{"path": path, "reason": reason} for path, reason in facts.workspace.not_checked],
         "read": {"files": len(facts.workspace.checked), "artefacts": len(facts.workspace.artefacts)},

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from aimsctl.assessment.crossing import EU_AI_ACT, crossing, overview
-from aimsctl.assessment.gap import assess
 from aimsctl.assessment.reused import reused
 from aimsctl.cli import complete
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.options import AsOf, PolicyFrom, Rev
-from aimsctl.cli.printing import Form, FormOption, Out, put, written
+from aimsctl.cli.printing import FormOption, Out, Record, put, written
 from aimsctl.cli.session import Session, place
 from aimsctl.errors import UsageError
 from aimsctl.output.crossing import crossing_body, overview_body
@@ -19,9 +19,10 @@ from aimsctl.output.reused import reused_body
 from aimsctl.workspace.workspace import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from aimsctl.assessment.gap import GapReport
+    from aimsctl.output.tree import Block
 
 FrameworkName = Literal["soc2", "nist_ai_rmf", "eu_ai_act", "iso27001"]
 
@@ -55,17 +56,18 @@ def crosswalk(
     if system and (framework != EU_AI_ACT or reuse):
         raise UsageError("--system is for the EU AI Act", hint="aimsctl crosswalk eu_ai_act --system ID")
     here = place(session, policy_from, rev)
-    report = assess(load(here.tree, here.config, policy=here.policy), here.day(as_of))
-    text = _reuse(session, form, report, framework) if reuse else _walk(session, form, report, framework, system or ())
-    put(text, out, here.root)
+    report = Ledgers(session, here).assess(load(here.tree, here.config, policy=here.policy), here.day(as_of))
+    title, blocks, record = _answer(report, framework, system or (), reuse=reuse)
+    put(written(session, here, form, title, blocks, record), out, here.root)
 
 
-def _reuse(session: Session, form: Form, report: GapReport, framework: str | None) -> str:
-    return written(session, form, "Evidence that can be used again", reused_body, reused(report, framework or ""))
-
-
-def _walk(session: Session, form: Form, report: GapReport, framework: str | None, systems: Sequence[str]) -> str:
+def _answer(
+    report: GapReport, framework: str | None, systems: Sequence[str], *, reuse: bool
+) -> tuple[str, Callable[[Record], Iterable[Block]], Record]:
+    """The title of the answer, what makes a document of it, and its record."""
+    if reuse:
+        return "Evidence that can be used again", reused_body, reused(report, framework or "")
     if framework is None:
-        return written(session, form, "Other frameworks", overview_body, overview(report))
+        return "Other frameworks", overview_body, overview(report)
     record = crossing(report, framework, systems)
-    return written(session, form, f"{record['framework']['name']}: what is shown", crossing_body, record)
+    return f"{record['framework']['name']}: what is shown", crossing_body, record

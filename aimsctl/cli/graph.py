@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 import typer
 
 from aimsctl.assessment.chain import chain
-from aimsctl.assessment.gap import assess
 from aimsctl.cli import complete
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.options import AsOf, Rev
-from aimsctl.cli.printing import Out, put
+from aimsctl.cli.printing import Out, json_text, put
 from aimsctl.cli.session import Session, place
 from aimsctl.output.drawing import dot, mermaid, svg
 from aimsctl.workspace.workspace import load
@@ -38,10 +38,10 @@ def graph(
     """Draw risk, treatment, control, statement of applicability, evidence and AI system, and how they are joined."""
     session: Session = context.obj
     here = place(session, rev=rev)
-    record = chain(assess(load(here.tree, here.config), here.day(as_of)), identifier)
+    record = chain(Ledgers(session, here).assess(load(here.tree, here.config), here.day(as_of)), identifier)
+    if not record["nodes"] and not session.quiet:
+        typer.echo("nothing to draw yet: drafts are left out", err=True)
     if form == "json":
-        from aimsctl.output.json_ import VERSION, layout  # noqa: PLC0415 - each format loads only what it needs
-
-        put(layout({"version": VERSION, **record}), out, here.root)
+        put(json_text({**record, "provenance": here.provenance}), out, here.root)
         return
     put(FORMS[form](record), out, here.root)

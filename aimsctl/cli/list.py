@@ -38,4 +38,4 @@ def list(  # noqa: A001 - a command's function has the command's name
     here = place(session, rev=rev)
     facts = Facts(load(here.tree, here.config), here.day(as_of))
     record = listing(facts, known, wanted)
-    put(written(session, form, f"{known.title}: artefacts", listing_body, record), out, here.root)
+    put(written(session, here, form, f"{known.title}: artefacts", listing_body, record), out, here.root)

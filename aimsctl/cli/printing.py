@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from aimsctl.cli.session import Session
+from aimsctl.cli.session import Place, Session
 from aimsctl.output.atomic import write_atomically
 from aimsctl.output.clean import one_line
 
@@ -23,24 +23,37 @@ Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it to this
 
 
 def written(
-    session: Session, form: Form, title: str, blocks: Callable[[Record], Iterable[Block]], record: Record
+    session: Session, here: Place, form: Form, title: str, blocks: Callable[[Record], Iterable[Block]], record: Record
 ) -> str:
-    """The record, or the document made of it, in that format."""
+    """The record, or the document made of it, in that format; each says where policy and artefacts came from."""
+    whole = {"provenance": here.provenance, **record}
     if form == "json":
-        from aimsctl.output.json_ import VERSION, layout  # noqa: PLC0415 - each format loads only what it needs
-
-        return layout({"version": VERSION, **record})
+        return json_text(whole)
+    document = [*blocks(record), *(() if session.quiet else _provenance(here))]
     if form == "md":
-        from aimsctl.output.gfm import markdown  # noqa: PLC0415 - the same
+        from aimsctl.output.gfm import markdown  # noqa: PLC0415 - each format loads only what it needs
 
-        return markdown(blocks(record))
+        return markdown(document)
     if form == "html":
         from aimsctl.output.page import page  # noqa: PLC0415 - the same
 
-        return page(title, blocks(record))
+        return page(title, document)
     from aimsctl.output.terminal import terminal  # noqa: PLC0415 - the same
 
-    return terminal(blocks(record), session.width, colour=session.colour)
+    return terminal(document, session.width, colour=session.colour)
+
+
+def _provenance(here: Place) -> Iterable[Block]:
+    from aimsctl.output.tree import Cell, Facts  # noqa: PLC0415 - no document is made for JSON
+
+    return [Facts(tuple((name, Cell(value, "muted")) for name, value in here.provenance.items()))]
+
+
+def json_text(record: Record) -> str:
+    """The record as JSON, with the version of its shape."""
+    from aimsctl.output.json_ import VERSION, layout  # noqa: PLC0415 - only for JSON
+
+    return layout({"version": VERSION, **record})
 
 
 def put(text: str, out: Path | None, root: Path) -> None:

@@ -31,7 +31,10 @@ def advice_body(record: Record) -> Iterator[Block]:
         f" {shown_path(case['path'])}) and the state of the workspace. No amount in it is ours."
     )
     if case["status"] == "draft":
-        yield Note("The case is a draft: what it leaves out counts as missing.")
+        yield Note("The case is a draft.")
+    if record["unsaid"]:
+        said = "; ".join(f"{one['says']} ({one['field']})" for one in record["unsaid"])
+        yield Note(f"The case does not say yet: {said}. What it leaves out is weighed as if there were none.")
     yield from _answer(record)
     yield from _options(record["options"])
     yield from _theatre(record)

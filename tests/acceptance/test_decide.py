@@ -91,6 +91,12 @@ def test_without_a_day_the_cycle_is_in_months(run: Run) -> None:
     assert {one["by"] for one in advice(run, CASES / "startup")["cycle"]["steps"]} == {None}
 
 
+def test_an_empty_list_says_that_nobody_asks(run: Run) -> None:
+    unsaid = {one["field"] for one in advice(run, CASES / "startup")["unsaid"]}
+    assert unsaid == {"held", "internal_auditor", "quotes", "budget"}
+    assert advice(run, ROOT)["unsaid"] == []
+
+
 def test_no_amount_is_invented(run: Run) -> None:
     money = advice(run, CASES / "startup")["money"]
     assert money["quotes_total"] is None
@@ -198,5 +204,7 @@ def test_a_bare_draft_is_weighed_and_said_to_be_one(run: Run, workspace: Callabl
     draft = {"kind": "certification-case", "id": "CASE-01", "title": "Worth it", "status": "draft"}
     outcome = run("decide", cwd=workspace({"policies/a.yaml": draft}).root)
     assert outcome.code == 0
-    assert "The case is a draft" in outcome.stdout
+    told = " ".join(outcome.stdout.split())
+    assert "Note: The case is a draft." in told
+    assert "The case does not say yet: who asks for a certificate (asked_by); how many people do AI work" in told
     assert "Recommendation: Use the standard, without a certificate" in outcome.stdout

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -246,7 +248,7 @@ def test_the_same_workspace_gives_the_same_drawing(run: Run, form: str) -> None:
 def test_an_empty_workspace_draws_an_empty_picture(run: Run, workspace: Callable[..., Builder]) -> None:
     built = workspace({"policies/a.yaml": {"kind": "person", "id": "PER-01", "title": "Somebody", "status": "draft"}})
     drawn = run("graph", "--format", "svg", cwd=built.root)
-    assert drawn.code == 0
+    assert (drawn.code, drawn.stderr) == (0, "nothing to draw yet: drafts are left out\n")
     etree.fromstring(drawn.stdout.encode())
 
 
@@ -273,3 +275,39 @@ def test_outside_a_workspace_the_shell_is_offered_nothing(run: Run) -> None:
     env = {"_AIMSCTL_COMPLETE": "complete_bash", "COMP_WORDS": "aimsctl show C", "COMP_CWORD": "2"}
     outcome = run(env=env)
     assert (outcome.code, outcome.stdout.strip(), outcome.stderr) == (0, "", "")
+
+
+# where it comes from
+
+
+@pytest.mark.parametrize("command", [("list", "risk"), ("show", "R-01"), ("todo",), ("crosswalk", "soc2"), ("decide",)])
+def test_each_answer_says_whose_policy_it_follows(run: Run, command: tuple[str, ...]) -> None:
+    own = "the workspace's own (self-asserted trust)"
+    assert run(*command, "--format", "json", *DAY, cwd=ROOT).json["provenance"]["policy"].startswith(own)
+    assert "self-asserted trust" in run(*command, *DAY, cwd=ROOT).stdout
+    assert "self-asserted trust" not in run(*command, "-q", *DAY, cwd=ROOT).stdout
+
+
+def test_a_waiver_of_the_audited_tree_counts_only_where_the_policy_has_it(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    shutil.copy(ROOT / "aimsctl.yaml", tmp_path)
+    (tmp_path / "policies" / "planning" / "wvr-01.yaml").unlink()
+    ours, theirs = (
+        run("todo", "--format", "json", "--as-of", "2027-01-10", *policy, cwd=ROOT).json["duties"]
+        for policy in ((), ("--policy-from", str(tmp_path)))
+    )
+    assert any(one["source"] == "waiver" for one in ours)
+    assert not any(one["source"] == "waiver" for one in theirs)
+
+
+def test_answers_read_a_commit(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    shutil.copy(ROOT / "aimsctl.yaml", tmp_path)
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+    for arguments in (("init", "-q"), ("add", "."), (*identity, "commit", "-qm", "Begin")):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
+    (tmp_path / "policies" / "planning" / "wvr-01.yaml").unlink()
+    assert run("list", "waiver", "--format", "json", cwd=tmp_path).json["artefacts"] == []
+    committed = run("list", "waiver", "--rev", "HEAD", "--format", "json", cwd=tmp_path).json
+    assert [one["id"] for one in committed["artefacts"]] == ["WVR-01"]
+    assert committed["provenance"]["artefacts"].startswith("from ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aimsctl.assessment.calendar import Duration, parse_date
 from aimsctl.assessment.case import case_named
@@ -22,6 +22,19 @@ if TYPE_CHECKING:
     from aimsctl.assessment.items import Item
 
 Record = dict[str, Any]
+_SAID: Final = {
+    "asked_by": "who asks for a certificate",
+    "people_in_ai_work": "how many people do AI work",
+    "sites": "how many sites there are",
+    "held": "what is held already",
+    "markets": "which markets are sold to",
+    "system_owner": "who would run the management system",
+    "internal_auditor": "who would be the internal auditor",
+    "years_funded": "for how many years money is promised",
+    "quotes": "what has been quoted",
+    "budget": "what money there is",
+}
+"""What a case can say, by field; an empty list says something, a field that is left out does not."""
 
 
 def advice(report: GapReport, name: str = "") -> Record:
@@ -37,6 +50,7 @@ def advice(report: GapReport, name: str = "") -> Record:
         "standard": f"{facts.catalogue.standard}:{facts.catalogue.edition}",
         "as_of": report.as_of.isoformat(),
         "case": _case(case),
+        "unsaid": [{"field": name, "says": words} for name, words in _SAID.items() if case.data.get(name) is None],
         "basis": [{"name": name, "value": value} for name, value in _basis(case, figures)],
         "recommendation": {
             "option": rung.option,
