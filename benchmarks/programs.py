@@ -24,6 +24,7 @@ class Scale:
     versioned: int = 500
     commits: tuple[int, int] = (1_000, 50_000)
     receipts: int = 20_000
+    entries: int = 1_000_000
     slow_rounds: int = 3
     quick_rounds: int = 15
 
@@ -36,6 +37,7 @@ QUICK = Scale(
     versioned=50,
     commits=(100, 1_000),
     receipts=1_000,
+    entries=5_000,
     slow_rounds=1,
     quick_rounds=3,
 )

@@ -15,7 +15,7 @@ SUBCOMMANDS: Final[dict[str, tuple[str, str]]] = {
     "key list": ("aimsctl.cli.evidence_key", "List the trusted keys and what each may attest."),
     "record": ("aimsctl.cli.evidence_record", "Leave a signed receipt that a control ran."),
     "run": ("aimsctl.cli.evidence_run", "Run a command that is a control, and record how it ended."),
-    "import": ("aimsctl.cli.evidence_import", "Make receipts of what other tools wrote."),
+    "import": ("aimsctl.cli.evidence_import", "Make receipts of the files of other tools."),
     "seal": ("aimsctl.cli.evidence_seal", "Give what was recorded its place in the tree, and sign the root."),
     "verify": ("aimsctl.cli.evidence_verify", "Verify a ledger, a bundle or a proof, offline."),
     "checkpoint": ("aimsctl.cli.evidence_witness", "Print a checkpoint, or add a witness's signature to it."),

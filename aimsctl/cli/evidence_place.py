@@ -66,6 +66,12 @@ def trust(session: Session, file: Path | None = None, policy_from: str | None = 
     return read_trust(_reader(here.tree), path, path, self_asserted=True) if (here.root / path).exists() else NOBODY
 
 
+def workspace_trust(session: Session) -> Trust | None:
+    """The workspace's own trust, for those who write; None where it has no such file and nobody can be refused yet."""
+    found = trust(session)
+    return found if found.digest else None
+
+
 def _reader(tree: Tree) -> Callable[[str], bytes]:
     def read(path: str) -> bytes:
         try:

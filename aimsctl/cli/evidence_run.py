@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from aimsctl.cli.evidence_place import workspace_trust
 from aimsctl.cli.recording import Desk, as_usage, described, desk, read_bytes
 from aimsctl.cli.session import STRANGE, Session, place
 from aimsctl.errors import AimsError
@@ -62,9 +63,11 @@ def run(
     options["executor_id"] = executor_id or f"urn:aimsctl:command:{_UNUSUAL.sub('-', Path(command[0]).name)}"
     reports = [(form, Path(path)) for form, path in (("junit", junit), ("sarif", sarif)) if path]
     here = place(session)
-    ours = desk(here.root / here.config.evidence, (here.tree, here.config.policies), options)
-    with as_usage():
-        ours.notary.receipt({"result": "passed"})  # what is wrong with the options is told before anything is run
+    ours = desk(here.root / here.config.evidence, (here.tree, here.config.policies), options, workspace_trust(session))
+    with as_usage():  # what is wrong with the options is told before anything is run
+        predicate = ours.notary.predicate({"result": "passed"})
+        ours.notary.envelope(predicate)
+    ours.refuse(predicate)
     return _recorded(ours, command, reports)
 
 

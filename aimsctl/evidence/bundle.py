@@ -22,13 +22,13 @@ from aimsctl.evidence.check import Checker
 from aimsctl.evidence.envelope import ENTRY_LIMIT
 from aimsctl.evidence.merkle import includes, leaf_hash
 from aimsctl.evidence.notes import NOTE_LIMIT, Checkpoint, Note, Verifier, read_checkpoint, read_proof
-from aimsctl.evidence.problems import BrokenError, Fault, MalformedError, Problem
+from aimsctl.evidence.problems import BrokenError, Fault, MalformedError, Problem, problem_of
 from aimsctl.evidence.proofs import Window, read_window
 from aimsctl.evidence.report import Report
 from aimsctl.evidence.segments import lines
 from aimsctl.evidence.strict import parse_object
 from aimsctl.evidence.trust import Trust
-from aimsctl.evidence.verify import Anchor, check_witnesses, log_of, problem_of, read_anchor, refuse_unsigned
+from aimsctl.evidence.verify import Anchor, check_witnesses, log_of, read_anchor, refuse_unsigned
 
 RECEIPTS: Final = "receipts.intoto.jsonl"
 PROOFS: Final = "proofs"
@@ -49,7 +49,7 @@ class Given:
 
 def verify_proof(proof: bytes, entry: bytes, given: Given) -> Report:
     """Whether the receipt stands where the proof says, under a root that the log signed. Never raises on content."""
-    report = Report("proof", "", given.trust)
+    report = Report(kind="proof", origin="", trust=given.trust)
     try:
         found = read_proof(proof)
         checkpoint = _signed(report, found.note, given)
@@ -63,7 +63,7 @@ def verify_proof(proof: bytes, entry: bytes, given: Given) -> Report:
 
 def verify_bundle(folder: Path, given: Given) -> Report:
     """Everything about a bundle. Never raises on what it holds."""
-    report = Report("bundle", "", given.trust)
+    report = Report(kind="bundle", origin="", trust=given.trust)
     try:
         anchor = _anchor(folder, "checkpoint")
         _signed(report, anchor.note, given)

@@ -6,7 +6,7 @@ there is no way through here that passes an entry by default.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
@@ -76,19 +76,20 @@ class Checker:
         except MalformedError as error:
             problems.append(Problem(Fault.MALFORMED, where, error.message))
             return Receipt(where, index, entry, None, signers, tuple(problems))
-        problems += [Problem(Fault.UNMET, where, why) for why in self._refusals(statement, index, signers)]
+        problems += [Problem(Fault.UNMET, where, why) for why in self.refusals(statement, index, signers)]
         return Receipt(where, index, entry, statement, signers, tuple(problems))
 
-    def receipts(self, first: int, entries: Sequence[bytes]) -> list[Receipt]:
+    def receipts(self, first: int, entries: Sequence[bytes]) -> Iterator[Receipt]:
         """Sealed entries that follow each other, judged."""
-        return [self.receipt(f"entry {index}", index, entry) for index, entry in enumerate(entries, first)]
+        yield from (self.receipt(f"entry {index}", index, entry) for index, entry in enumerate(entries, first))
 
     def _statement(self, envelope: Envelope) -> Statement:
         if envelope.payload_type != IN_TOTO:
             raise MalformedError(f"the payload is not of the type {IN_TOTO}")
         return read_statement(envelope.payload)
 
-    def _refusals(self, statement: Statement, index: int | None, signers: Sequence[str]) -> list[str]:
+    def refusals(self, statement: Statement, index: int | None, signers: Sequence[str]) -> list[str]:
+        """Why these keys, whose signatures hold, may not attest this at that place; empty if they may."""
         refused = ((keyid, self.trust.refusal(keyid, statement, index, self.origin)) for keyid in signers)
         found = [f"the key {self.trust.name(keyid)} {why}" for keyid, why in refused if why]
         if statement.is_execution:

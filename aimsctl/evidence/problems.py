@@ -57,3 +57,10 @@ class KeyRefusedError(AimsError):
     """A key that is not used: unreadable, of another algorithm, degenerate, or open to others."""
 
     exit_code: ClassVar[int] = 3
+
+
+def problem_of(error: AimsError, where: str) -> Problem:
+    """The error as a problem: a hash or signature that does not hold, else something that is missing or misshapen."""
+    if isinstance(error, BrokenError):
+        return Problem(Fault.BROKEN, error.where, error.message)
+    return Problem(Fault.MALFORMED, where, error.message)

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from aimsctl.evidence.check import Receipt
 from aimsctl.evidence.notes import Checkpoint, Verifier
 from aimsctl.evidence.problems import Fault, Problem
-from aimsctl.evidence.trust import Trust
+from aimsctl.evidence.trust import NOBODY, Trust
 
 LISTED: Final = 1000  # problems; more are only counted
 _NAMED: Final = 100
@@ -39,33 +39,25 @@ class Tally:
             if what in self.says or len(self.says) < _NAMED:
                 self.says[what] = self.says.get(what, 0) + 1
 
+    def take(self, more: Tally) -> None:
+        """The receipts that follow, counted elsewhere."""
+        self.count += more.count
+        self.first = more.first if self.first < 0 else self.first
+        self.last = max(self.last, more.last)
+        for what, count in more.says.items():
+            if what in self.says or len(self.says) < _NAMED:
+                self.says[what] = self.says.get(what, 0) + count
+
 
 @dataclass(slots=True)
-class Report:
-    """The outcome of a verification; `code` is the exit code."""
+class Counted:
+    """Entries that were counted: how many, how many are verified, by whose keys, and what is wrong."""
 
-    kind: Literal["ledger", "bundle", "proof"]
-    origin: str
-    trust: Trust
-    checkpoint: Checkpoint | None = None
-    log: Verifier | None = None
-    pinned: bool = False
-    witnesses: dict[str, int] = field(default_factory=dict)
-    anchors: list[str] = field(default_factory=list)
-    signers: dict[str, Tally] = field(default_factory=dict)
     entries: int = 0
     verified: int = 0
-    unsealed: int = 0
-    torn: list[str] = field(default_factory=list)
-    complete: tuple[int, int] | None = None
+    signers: dict[str, Tally] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     counts: dict[Fault, int] = field(default_factory=dict)
-
-    def signed(self, checkpoint: Checkpoint, log: Verifier, *, pinned: bool) -> None:
-        """The root that was verified and the key that signed it, which the verifier gave or the ledger itself."""
-        self.checkpoint, self.log, self.pinned = checkpoint, log, pinned
-        if not pinned and self.trust.policy is not None and self.trust.policy.log(log.name) is None:
-            self.add(Problem(Fault.UNMET, "checkpoint", f"the log {log.name} is not among those of the policy"))
 
     def count(self, receipt: Receipt) -> None:
         """One more entry."""
@@ -85,6 +77,39 @@ class Report:
         """The same for several."""
         for problem in problems:
             self.add(problem)
+
+    def take(self, more: Counted) -> None:
+        """The entries that follow, counted elsewhere."""
+        self.entries += more.entries
+        self.verified += more.verified
+        for keyid, tally in more.signers.items():
+            self.signers.setdefault(keyid, Tally()).take(tally)
+        self.problems += more.problems[: LISTED - len(self.problems)]
+        for fault, count in more.counts.items():
+            self.counts[fault] = self.counts.get(fault, 0) + count
+
+
+@dataclass(slots=True)
+class Report(Counted):
+    """The outcome of a verification; `code` is the exit code."""
+
+    kind: Literal["ledger", "bundle", "proof"] = "ledger"
+    origin: str = ""
+    trust: Trust = NOBODY
+    checkpoint: Checkpoint | None = None
+    log: Verifier | None = None
+    pinned: bool = False
+    witnesses: dict[str, int] = field(default_factory=dict)
+    anchors: list[str] = field(default_factory=list)
+    unsealed: int = 0
+    torn: list[str] = field(default_factory=list)
+    complete: tuple[int, int] | None = None
+
+    def signed(self, checkpoint: Checkpoint, log: Verifier, *, pinned: bool) -> None:
+        """The root that was verified and the key that signed it, which the verifier gave or the ledger itself."""
+        self.checkpoint, self.log, self.pinned = checkpoint, log, pinned
+        if not pinned and self.trust.policy is not None and self.trust.policy.log(log.name) is None:
+            self.add(Problem(Fault.UNMET, "checkpoint", f"the log {log.name} is not among those of the policy"))
 
     @property
     def code(self) -> int:

@@ -20,8 +20,9 @@ from aimsctl.evidence.notes import signed_by
 from aimsctl.evidence.problems import BrokenError
 from aimsctl.evidence.seal import checkpoint_sizes
 from aimsctl.evidence.statement import parse_time
+from aimsctl.evidence.tree import judged
 from aimsctl.evidence.trust import Trust
-from aimsctl.evidence.verify import Opened, judged, open_sealed
+from aimsctl.evidence.verify import Opened, open_sealed
 
 COUNTS: Final = "counts"
 """Folder of counts that others took: `counts/otlp-chat.csv` for the source `otlp:chat`."""

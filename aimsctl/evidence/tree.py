@@ -13,9 +13,10 @@ from typing import Final
 
 from aimsctl.errors import AimsError
 from aimsctl.evidence import tiles
+from aimsctl.evidence.check import Checker, Receipt
 from aimsctl.evidence.merkle import fold, leaf_hash, pairs, peak_nodes
 from aimsctl.evidence.notes import Checkpoint
-from aimsctl.evidence.problems import BrokenError
+from aimsctl.evidence.problems import BrokenError, problem_of
 from aimsctl.evidence.tiles import ENTRIES, HEIGHT, WIDTH, TileTree, tile_path
 
 _CACHED: Final = 64
@@ -92,3 +93,15 @@ class SealedTree:
                 self._tiles.pop(next(iter(self._tiles)))
             self._tiles[level, index] = known
         return known
+
+
+def judged(tree: SealedTree, checker: Checker, start: int, end: int) -> Iterator[Receipt]:
+    """The receipts from start up to end, each found in the tree and judged, in their order."""
+    for first, found in tree.bundles(start, end):
+        if isinstance(found, list):
+            lowest = max(start - first, 0)
+            yield from checker.receipts(first + lowest, found[lowest : end - first])
+            continue
+        for index in range(max(start, first), min(end, first + WIDTH, tree.size)):
+            where = f"entry {index}"
+            yield Receipt(where, index, b"", problems=(problem_of(found, where),))

@@ -5,9 +5,7 @@ Nothing is believed because the ledger says so: keys, logs and witnesses come fr
 
 from __future__ import annotations
 
-import os
 from array import array
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,15 +17,14 @@ from aimsctl.evidence import tiles
 from aimsctl.evidence.check import Checker, Receipt
 from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.notes import NOTE_LIMIT, Checkpoint, Note, Verifier, claims, read_checkpoint, read_note, signed_by
-from aimsctl.evidence.problems import BrokenError, Fault, MalformedError, Problem
+from aimsctl.evidence.parts import parts
+from aimsctl.evidence.problems import BrokenError, Fault, MalformedError, Problem, problem_of
 from aimsctl.evidence.report import Report
 from aimsctl.evidence.seal import CHECKPOINTS, checkpoint_sizes
-from aimsctl.evidence.tree import SealedTree
+from aimsctl.evidence.tree import SealedTree, judged
 from aimsctl.evidence.trust import Trust
 
 _ATTEMPTS: Final = 5
-_MANY: Final = 1024  # entries; fewer are judged without threads
-_WORKERS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,48 +95,6 @@ def refuse_unsigned(note: Note, checkpoint: Checkpoint, log: Verifier, where: st
         raise BrokenError(f"the signature of the log {log.name} does not hold", where=where)
 
 
-def judged(tree: SealedTree, checker: Checker, start: int, end: int) -> Iterator[Receipt]:
-    """The receipts from start up to end. Signatures of a large window are verified by several threads."""
-    for batch in _in_order(tree.bundles(start, end), checker, tree.size, many=end - start > _MANY):
-        yield from (one for one in batch if one.index is not None and start <= one.index < end)
-
-
-def _in_order(
-    bundles: Iterator[tuple[int, list[bytes] | AimsError]], checker: Checker, size: int, *, many: bool
-) -> Iterator[list[Receipt]]:
-    def judge(first: int, found: list[bytes] | AimsError) -> list[Receipt]:
-        if isinstance(found, list):
-            return checker.receipts(first, found)
-        return [unread(index, found) for index in range(first, min(first + tiles.WIDTH, size))]
-
-    if not many:
-        yield from (judge(*one) for one in bundles)
-        return
-    from concurrent.futures import Future, ThreadPoolExecutor  # noqa: PLC0415 - a small window does without
-
-    workers = min(_WORKERS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    waiting: deque[Future[list[Receipt]]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        for one in bundles:
-            waiting.append(pool.submit(judge, *one))
-            if len(waiting) > 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-def unread(index: int, error: AimsError) -> Receipt:
-    """The receipt of an entry that cannot be read, or is not what the root stands for."""
-    return Receipt(f"entry {index}", index, b"", problems=(problem_of(error, f"entry {index}"),))
-
-
-def problem_of(error: AimsError, where: str) -> Problem:
-    """The error as a problem: a hash or signature that does not hold, else something that is missing or misshapen."""
-    if isinstance(error, BrokenError):
-        return Problem(Fault.BROKEN, error.where, error.message)
-    return Problem(Fault.MALFORMED, where, error.message)
-
-
 def verify_ledger(
     ledger: Ledger,
     trust: Trust,
@@ -148,7 +103,7 @@ def verify_ledger(
     pinned: Verifier | None = None,
 ) -> Report:
     """Everything about a ledger. Never raises on what the ledger holds."""
-    report = Report("ledger", ledger.origin, trust)
+    report = Report(kind="ledger", origin=ledger.origin, trust=trust)
     try:
         opened = open_sealed(ledger, trust, pinned)
     except AimsError as error:
@@ -211,9 +166,9 @@ def extends(opened: Opened, anchor: Anchor) -> Iterator[Problem]:
 
 def _check_entries(report: Report, opened: Opened, checker: Checker) -> None:
     seen = array("Q")
-    for receipt in judged(opened.tree, checker, 0, opened.checkpoint.size):
-        report.count(receipt)
-        seen.append(int.from_bytes(receipt.fingerprint))
+    for part in parts(opened.tree, checker):
+        report.take(part.counted)
+        seen.extend(part.seen)
     ordered = sorted(seen)
     repeated = {one for one, following in pairwise(ordered) if one == following}
     if repeated:

@@ -208,6 +208,15 @@ def killed(folder: Path, work: str, call: str, number: int, after: bool) -> None
     setattr(owner, attribute, real)
 
 
+def test_K_02_faults_that_the_system_injects_are_survived_too() -> None:
+    """The same from outside, where nothing of ours can look away; the whole sweep is the script without a limit."""
+    command = [sys.executable, "tools/inject_faults.py", "--limit", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode == 3:
+        pytest.skip("strace cannot be used here")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 @pytest.mark.parametrize("taken", [0, 1, 700])
 def test_K_03_a_write_that_takes_a_part_is_gone_on_with(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch, taken: int

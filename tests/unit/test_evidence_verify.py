@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from aimsctl.evidence import envelope, merkle, notes, tiles
+from aimsctl.evidence import envelope, merkle, notes, parts, tiles
 from aimsctl.evidence.bundle import Given, verify_bundle, verify_proof
 from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.notes import LOG as LOG_KIND
@@ -71,6 +72,23 @@ def test_a_window_reads_only_its_part(tmp_path: Path) -> None:
     broken = [one for one in verified(ledger, trusting(GUARDRAIL)) if not one.verified]
     assert [one.index for one in broken] == list(range(768, 1024))
     assert {one.problems[0].fault for one in broken} == {Fault.MALFORMED}
+
+
+def test_several_processes_find_what_one_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = Ledger.create(tmp_path / "ledger", ORIGIN, LOG)
+    signers = [(GUARDRAIL,), (CI,), (GUARDRAIL, CI)]
+    ledger.append([receipt(number % 650, signers[number % 3]) for number in range(700)])
+    ledger.seal(LOG)
+    file = ledger.folder / "tile/entries/001"
+    file.write_bytes(file.read_bytes().replace(b"payload", b"Payload", 1))
+    alone = verify_ledger(ledger, trusting(GUARDRAIL)).to_dict()
+    assert alone["problem_counts"]["broken"] == 256
+    monkeypatch.setattr(parts, "_MANY", 1)
+    for workers in (2, 3, 8):
+        monkeypatch.setattr(parts, "_workers", lambda workers=workers: workers)
+        assert verify_ledger(ledger, trusting(GUARDRAIL)).to_dict() == alone
+    monkeypatch.setattr(parts, "_child", lambda *_: os._exit(9))
+    assert verify_ledger(ledger, trusting(GUARDRAIL)).to_dict() == alone
 
 
 def test_what_is_signed_by_nobody_known_is_no_pass(ledger: Ledger) -> None:
