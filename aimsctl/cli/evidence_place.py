@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from aimsctl.cli.recording import LEDGER_VARIABLE
+from aimsctl.cli.recording import ledger_folder as recording_ledger
 from aimsctl.cli.session import Session, day, place, policy_tree
 from aimsctl.errors import UsageError, WorkspaceError
-from aimsctl.evidence.ledger import SETTINGS, Ledger
+from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.problems import KeyRefusedError, MalformedError
 from aimsctl.evidence.trust import FILE, NOBODY, Trust, read_trust
 from aimsctl.source.files import FileRefusedError, WorkTree
@@ -36,19 +38,11 @@ TrustOption = Annotated[
 
 
 def ledger_folder(session: Session, named: Path | None) -> Path:
-    """The ledger named, or the only one below the workspace's evidence folder. Raises UsageError."""
-    if named is not None:
-        return named
+    """The ledger named, here or in the environment; else the only one of the workspace. Raises UsageError."""
+    if named is not None or os.environ.get(LEDGER_VARIABLE):
+        return recording_ledger({"ledger": named}, Path())
     here = place(session)
-    evidence = here.root / here.config.evidence
-    found = sorted(path.parent for depth in ("*", "*/*") for path in evidence.glob(f"{depth}/{SETTINGS}"))
-    if len(found) == 1:
-        return found[0]
-    names = ", ".join(path.relative_to(here.root).as_posix() for path in found)
-    raise UsageError(
-        f"there are {len(found)} ledgers: {names}" if found else "there is no ledger here yet",
-        hint="--ledger names one" if found else "`aimsctl evidence init` makes one; --ledger names one elsewhere",
-    )
+    return recording_ledger({}, here.root / here.config.evidence)
 
 
 def open_ledger(session: Session, named: Path | None) -> Ledger:
