@@ -198,8 +198,8 @@ def test_a_lapse_that_was_mended_stays_visible(site: Site) -> None:
     told = [one["message"] for one in found["reasons"] if one["test"] == "c-lapses"]
     assert told == [
         (
-            "Evidence guard-runs of Tests before each release for Message triage is good today, but had 2 lapses "
-            "since 2026-10-14."
+            "Evidence guard-runs of Tests before each release for Message triage is good today; days since "
+            "2026-10-14 on which it was not: 2."
         )
     ]
     assert site.rows() == []

@@ -4,7 +4,9 @@ An example is a mapping. `artefacts` lists its artefacts: the name of a kind sta
 kind in `tests/data/kinds`, another name for what `cast.yaml` says; a mapping with `like` starts from such a name,
 overrides fields and leaves out those in `without` (`entries[A.9.4]` there is the row of a list that begins so); with
 `each` it stands for several artefacts, one for every mapping in it. `texts` are further files of the policies folder by
-name, written as they are. `as_of` and `thresholds` say what they say; `invalid` lets artefacts miss their schemas.
+name, written as they are. What git and a ledger would show is written down too: `history` says of an artefact who
+wrote its approved text and whether it was reissued, `runs` lists receipts of a control. `as_of` and `thresholds` say
+what they say; `invalid` lets artefacts miss their schemas.
 """
 
 from __future__ import annotations
@@ -19,12 +21,16 @@ from typing import Any, Final
 
 import yaml
 
+from aimsctl.assessment.approvals import Approval, Approvals
 from aimsctl.assessment.facts import Facts
 from aimsctl.assessment.gap import GapReport, assess
+from aimsctl.assessment.items import UNKNOWN
 from aimsctl.diagnostics import Span
+from aimsctl.evidence.summary import Evidence, Run
 from aimsctl.source.config import load as load_config
 from aimsctl.source.files import FileRefusedError, Listing
-from aimsctl.workspace.workspace import load
+from aimsctl.workspace.artefacts import Artefact
+from aimsctl.workspace.workspace import Workspace, load
 
 FOLDER: Final = Path(__file__).parent
 KINDS: Final = FOLDER.parent / "data" / "kinds"
@@ -122,6 +128,39 @@ def written(example: Example) -> Folder:
     return Folder(files | {f"policies/{name}": text for name, text in example.get("texts", {}).items()})
 
 
+class History(Approvals):
+    """What git would show, as an example says it: `authors` and `reissued` of an artefact by its id."""
+
+    def __init__(self, workspace: Workspace, said: Mapping[str, Mapping[str, Any]]) -> None:
+        self.workspace, self.said, self.signers = workspace, said, None
+
+    def all(self) -> Iterator[tuple[Artefact, str, Approval]]:
+        yield from ()
+
+    def changed_since(self, artefact: Artefact, part: str = "approval") -> None:  # noqa: ARG002 - as the real one
+        return None
+
+    def authors(self, artefact: Artefact) -> object:
+        return self.said.get(artefact.id, {}).get("authors", UNKNOWN)
+
+    def reissued(self, artefact: Artefact) -> object:
+        return self.said.get(artefact.id, {}).get("reissued", UNKNOWN)
+
+
+def _evidence(runs: Iterable[Mapping[str, Any]]) -> Evidence:
+    """Receipts of a ledger, all verified: control, system, version, kind of executor, and for each day the result."""
+    found: dict[str, list[Run]] = {}
+    for said in runs:
+        for day in said["days"]:
+            on, _, result = str(day).partition(" ")
+            finished = dt.datetime.fromisoformat(f"{on}T12:00:00+00:00")
+            who = (said["control"], said["system"], said.get("version", ""), said["executor"], "executor")
+            run = Run(*who, result or "passed", finished, None, "example", 0, witnessed=False)
+            found.setdefault(said["control"], []).append(run)
+    ordered = {control: tuple(sorted(found, key=lambda run: run.finished)) for control, found in found.items()}
+    return Evidence(ordered, read=("example",))
+
+
 def asked(example: Example) -> Facts:
     """What may be asked about the example, after its artefacts proved valid."""
     tree = written(example)
@@ -129,13 +168,15 @@ def asked(example: Example) -> Facts:
     workspace = load(tree, config)
     if not example.get("invalid"):
         assert [f"{one.span.path}: {one.message}" for one in (*problems, *workspace.findings)] == []
-    return Facts(workspace, dt.date.fromisoformat(example.get("as_of", AS_OF)))
+    as_of = dt.date.fromisoformat(example.get("as_of", AS_OF))
+    history = History(workspace, example["history"]) if "history" in example else None
+    return Facts(workspace, as_of, history, _evidence(example["runs"]) if "runs" in example else None)
 
 
 def judged(example: Example) -> GapReport:
     """The example judged."""
     facts = asked(example)
-    return assess(facts.workspace, facts.as_of)
+    return assess(facts.workspace, facts.as_of, facts.approvals, facts.evidence)
 
 
 def at(span: Span) -> str:
