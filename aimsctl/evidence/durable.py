@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DRAFTS: Final = ".drafts"
 _THREADS: Final = 4  # a disk that is asked for several files at once makes them last in one go
-_PENDING: Final = 32  # open files
+_PENDING: Final = 8  # files whose content is held in memory
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER: Final = getattr(os, "O_DIRECTORY", None)
 
@@ -53,16 +53,9 @@ class Writer:
         self._prepare(file.parent)
         draft = self.folder / DRAFTS / os.urandom(8).hex()
         self._prepare(draft.parent)
-        descriptor = os.open(draft, _NEW, 0o666)
-        try:
-            write_all(descriptor, content)
-        except BaseException:
-            os.close(descriptor)
-            _discard(draft)
-            raise
         if len(self._pending) >= _PENDING:
             self._pending.popleft().result()
-        self._pending.append(self._threads().submit(_publish, descriptor, draft, file))
+        self._pending.append(self._threads().submit(_publish, draft, content, file))
         self._touched.add(file.parent)
 
     def wait(self) -> None:
@@ -112,9 +105,11 @@ class Writer:
         self._known.add(folder)
 
 
-def _publish(descriptor: int, draft: Path, file: Path) -> None:
+def _publish(draft: Path, content: bytes, file: Path) -> None:
     try:
+        descriptor = os.open(draft, _NEW, 0o666)
         try:
+            write_all(descriptor, content)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
