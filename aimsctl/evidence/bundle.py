@@ -20,7 +20,7 @@ from aimsctl.errors import AimsError
 from aimsctl.evidence import tiles
 from aimsctl.evidence.check import Checker
 from aimsctl.evidence.envelope import ENTRY_LIMIT
-from aimsctl.evidence.merkle import includes, leaf_hash
+from aimsctl.evidence.merkle import Frontier, includes, leaf_hash
 from aimsctl.evidence.notes import NOTE_LIMIT, Checkpoint, Note, Verifier, read_checkpoint, read_proof
 from aimsctl.evidence.problems import BrokenError, Fault, MalformedError, Problem, problem_of
 from aimsctl.evidence.proofs import Window, read_window
@@ -106,21 +106,25 @@ def _receipts(folder: Path) -> Iterator[bytes]:
 
 
 def _check_window(report: Report, folder: Path, newest: Anchor, given: Given) -> None:
+    """All receipts between two sizes, each read once: what is judged is what the root is made of."""
     window = read_window(tiles.read_file(folder, WINDOW, _JSON_LIMIT))
-    entries = list(_receipts(folder))
-    before, after = window.roots(entries)
-    if len(entries) != window.end - window.start:
-        message = f"it says {window.end - window.start} receipts, the bundle has {len(entries)}"
+    checker = Checker(given.trust, report.origin, given.now)
+    tree = Frontier(window.start, window.peaks)
+    before = tree.root()
+    for entry in _receipts(folder):
+        if tree.size == window.end:
+            raise BrokenError(f"there are more receipts than the {window.end - window.start} it says", where=WINDOW)
+        report.count(checker.receipt(f"entry {tree.size}", tree.size, entry))
+        tree.append(leaf_hash(entry))
+    if tree.size != window.end:
+        message = f"it says {window.end - window.start} receipts, the bundle has {tree.size - window.start}"
         raise BrokenError(message, where=WINDOW)
     last = newest if newest.checkpoint.size == window.end else _anchor(folder, f"checkpoints/{window.end}")
-    for root, anchor in ((after, last), *_first(folder, window, before)):
+    for root, anchor in ((tree.root(), last), *_first(folder, window, before)):
         if report.log is not None:
             refuse_unsigned(anchor.note, anchor.checkpoint, report.log, anchor.name)
         if anchor.checkpoint.root != root:
             raise BrokenError("the receipts of the window do not make the root that is signed", where=anchor.name)
-    checker = Checker(given.trust, report.origin, given.now)
-    for receipt in checker.receipts(window.start, entries):
-        report.count(receipt)
     report.complete = (window.start, window.end)
 
 

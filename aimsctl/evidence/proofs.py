@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aimsctl.evidence.keys import decode_base64
-from aimsctl.evidence.merkle import HASH_SIZE, Frontier, inclusion_proof, leaf_hash
+from aimsctl.evidence.merkle import HASH_SIZE, inclusion_proof
 from aimsctl.evidence.notes import Proof
 from aimsctl.evidence.problems import MalformedError
 from aimsctl.evidence.strict import parse_object
@@ -25,14 +24,6 @@ class Window:
     def to_dict(self) -> dict[str, Any]:
         """The data of window.json."""
         return {"from": self.start, "to": self.end, "peaks": [peak.hex() for peak in self.peaks]}
-
-    def roots(self, entries: Sequence[bytes]) -> tuple[bytes, bytes]:
-        """The roots before and after these entries."""
-        tree = Frontier(self.start, self.peaks)
-        before = tree.root()
-        for entry in entries:
-            tree.append(leaf_hash(entry))
-        return before, tree.root()
 
 
 def proof_of(opened: Opened, index: int) -> Proof:
