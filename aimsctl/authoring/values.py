@@ -101,7 +101,7 @@ class _Editor:
         colon = self._offset(key.end_line, key.end_column) + 1
         block = isinstance(old, dict | list) and self.source[start : start + 1] not in ("{", "[")
         new = after_key(change.value, key.column - 1).replace("\n", self.newline)
-        if old is None or block or new.startswith((" >-", self.newline)):
+        if old is None or block or new.startswith((" >-", " |-", self.newline)):
             self.splices.append((colon, max(end, colon) if old is not None else colon, new))
         else:
             self.splices.append((start, end, new.removeprefix(" ")))

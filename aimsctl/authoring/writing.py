@@ -13,7 +13,7 @@ from aimsctl.source.yaml import Value
 WIDTH: Final = 120
 _PLAIN: Final = re.compile(r"[^\W\d_](?:[\w ./()&%+;?!'\u2019\u2013\u2014-]*[\w.)%?!])?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OTHER_TYPES: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})  # here or in YAML 1.1
-_UNPRINTED: Final = re.compile("[^ -~\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTED: Final = re.compile("[^ -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 def inline(value: Value) -> str:
@@ -39,6 +39,9 @@ def after_key(value: Value, indent: int) -> str:
             break_long_words=False,
             break_on_hyphens=False,
         )
+    if isinstance(value, str) and "\n" in value and _literal(value):
+        margin = " " * (indent + 2)
+        return " |-\n" + "\n".join(f"{margin}{line}" if line else "" for line in value.split("\n"))
     one_line = _text(value, ",") if isinstance(value, str) else inline(value)
     if isinstance(value, list) and value and (len(one_line) > WIDTH - indent - 20 or isinstance(value[0], dict)):
         return "\n" + "\n".join(line for one in value for line in entry(one, indent))
@@ -72,8 +75,22 @@ def _text(value: str, harmless: str = "") -> str:
     ):
         return value
     if _UNPRINTED.search(value):
-        return json.dumps(value)
+        return _UNPRINTED.sub(_escaped, json.dumps(value, ensure_ascii=False))
     return "'" + value.replace("'", "''") + "'"
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return f"\\U{ord(sign[0]):08x}"
+
+
+def _literal(value: str) -> bool:
+    """Whether the text can stand line by line as it is."""
+    lines = value.split("\n")
+    return (
+        bool(lines[0] and lines[-1])
+        and all(line == line.rstrip() and not _UNPRINTED.search(line) for line in lines)
+        and not lines[0].startswith(" ")
+    )
 
 
 def _foldable(value: str) -> bool:

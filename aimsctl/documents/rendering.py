@@ -85,8 +85,10 @@ class Run:
         items = self.items(definition)
         if definition.form == "one":
             named = [item for item in items if item.id in self.only]
+            if self.only and not named:
+                named = [item for item in items if references.concerns(self.report.facts, item, self.only)]
             newest = max(
-                named or items,
+                named if self.only else items,
                 key=lambda item: (item.get("status") == "approved", str(item.get("dated"))),
                 default=None,
             )

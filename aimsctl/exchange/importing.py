@@ -67,7 +67,7 @@ class _Importer:
         self.by_id = facts.workspace.by_id
         self.pending: dict[str, dict[str, Any]] = {}  # the data of artefacts as the rows so far leave them
         self.ids: dict[tuple[str, int], str] = {}  # of the rows that are artefacts
-        self.seen: dict[tuple[str, object], str] = {}  # which row said it first
+        self.seen: dict[tuple[str, str, object], str] = {}  # which row said it first
         self.titles: dict[tuple[str, str], list[Artefact]] = {}
         for artefact in facts.workspace.artefacts:
             self.titles.setdefault((artefact.kind, artefact.title.casefold()), []).append(artefact)
@@ -100,7 +100,7 @@ class _Importer:
         known = self.titles.get((kind.name, title.casefold()), [])
         if not title or len(known) > 1:
             return ""
-        return known[0].id if known else new_id(kind, title, {})
+        return known[0].id if known else new_id(kind, title, self.by_id)
 
     # one row
 
@@ -111,6 +111,8 @@ class _Importer:
         self.plan.rows.append(planned)
         ready = self._entry(row, planned) if table.parts[0].rows else self._artefact(row, planned)
         if not ready or not self._fields(row, planned):
+            return
+        if planned.changes and not self._first(row, planned):
             return
         if not planned.changes:
             planned.action = "same" if self._exists(planned) else "problem"
@@ -142,7 +144,7 @@ class _Importer:
             self._tell("problem", row, ID, f"there is no {planned.kind} {planned.id}, and no title to make one of")
             return False
         planned.title = planned.title or (planned.artefact.title if planned.artefact else "")
-        return self._usable(row, planned) and self._first(row, planned, planned.id)
+        return self._usable(row, planned)
 
     def _usable(self, row: Filled, planned: Row) -> bool:
         artefact = planned.artefact
@@ -155,12 +157,16 @@ class _Importer:
             self._tell("problem", row, ID, said, "correct them first: `aimsctl validate`")
         return False
 
-    def _first(self, row: Filled, planned: Row, key: object) -> bool:
-        first = self.seen.setdefault((planned.id, key), f"{row.sheet.name} row {row.number}")
-        if first == f"{row.sheet.name} row {row.number}":
-            return True
-        self._tell("problem", row, "control" if planned.rows else ID, f"{key} is there already, in {first}")
-        return False
+    def _first(self, row: Filled, planned: Row) -> bool:
+        """Whether no other row has set something of the same artefact, or of the same entry of its list."""
+        here = f"{row.sheet.name} row {row.number}"
+        named = planned.title if planned.kind == SOA else planned.entry
+        key = None if not planned.rows else here if named is None else named
+        first = self.seen.setdefault((planned.id, planned.rows, key), here)
+        if first != here:
+            said = planned.title if planned.rows else planned.id
+            self._tell("problem", row, "control" if planned.rows else ID, f"{said} is there already, in {first}")
+        return first == here
 
     def _entry(self, row: Filled, planned: Row) -> bool:
         """Finds the entry of the artefact's list that the row is; a row without a number that is known is a new one."""
@@ -178,38 +184,38 @@ class _Importer:
             return False
         listed = planned.artefact.data.get(part.rows) if planned.artefact is not None else None
         entries = listed if isinstance(listed, list) else []
-        key = self._key(row, planned, entries)
-        return key is not None and self._first(row, planned, key)
+        return self._key(row, planned, entries)
 
     def _statement(self) -> str:
         statements = self.facts.workspace.of(SOA)
         return statements[0].id if len(statements) == 1 else "" if statements else "SOA-01"
 
-    def _key(self, row: Filled, planned: Row, entries: list[Any]) -> object:
-        """What names the entry within its list; None, with a word, where the row names none that is there."""
+    def _key(self, row: Filled, planned: Row, entries: list[Any]) -> bool:
+        """Finds which entry of the list the row is; False, with a word, where it names none that can be there."""
         if row.layout.table.name == SOA:
-            said = row.text("control")
-            control = said if said in self.by_id else control_id(said)
-            if control is None or (control not in self.by_id and control not in control_titles()):
-                self._tell(
-                    "problem", row, "control", f"{said or 'an empty cell'} is no control of Annex A or of our own"
-                )
-                return None
-            planned.title = control
-            places = [at for at, one in enumerate(entries) if isinstance(one, dict) and one.get("control") == control]
-            planned.entry = places[0] if places else None
-            return control
+            return self._control(row, planned, entries)
         number = row.cells.get(ROW, (None, 0))[0]
         planned.title = planned.title or row.text("what") or planned.id
         if number is None:
-            return f"new row {row.number}"
+            return True
         if not isinstance(number, int):
             number = int(number) if isinstance(number, str) and number.isdecimal() else 0
         if not 1 <= number <= len(entries):
             self._tell("problem", row, ROW, f"{planned.id} has no row {row.text(ROW)}", "leave it empty for a new one")
-            return None
+            return False
         planned.entry = number - 1
-        return number
+        return True
+
+    def _control(self, row: Filled, planned: Row, entries: list[Any]) -> bool:
+        said = row.text("control")
+        control = said if said in self.by_id else control_id(said)
+        if control is None or (control not in self.by_id and control not in control_titles()):
+            self._tell("problem", row, "control", f"{said or 'an empty cell'} is no control of Annex A or of our own")
+            return False
+        planned.title = control
+        places = [at for at, one in enumerate(entries) if isinstance(one, dict) and one.get("control") == control]
+        planned.entry = places[0] if places else None
+        return True
 
     # its fields
 
@@ -237,7 +243,7 @@ class _Importer:
     def _emptied(self, row: Filled, current: dict[str, Any]) -> None:
         """Remembers the cells that are empty where a value stands: an empty cell takes nothing away."""
         for place, column in row.layout.columns.items():
-            if column.path not in row.cells and column.field is not None and at(current, column.path) is not None:
+            if column.path not in row.cells and column.field is not None and at(current, column.path) not in (None, []):
                 self.emptied.setdefault(row.sheet.name, []).append(row.sheet.address(row.row, place))
 
     def _current(self, planned: Row) -> dict[str, Any]:
