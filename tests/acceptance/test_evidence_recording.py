@@ -486,7 +486,7 @@ def test_the_same_file_twice_adds_nothing(run: Any, root: Path) -> None:
     ]
     told = run("evidence", "import", "junit", "out.xml", "--map", "map.yaml", "--format", "json", cwd=root)
     assert [one["new"] for one in told.json["receipts"]] == [False]
-    assert jsonschema_rs.is_valid(json.loads(schema_text("output/import")), told.json)
+    assert jsonschema_rs.is_valid(json.loads(schema_text("output/evidence-import")), told.json)
     (one,) = predicates(root)
     assert one["attestedBy"] == "collector"
     assert one["id"] == id_of(hashlib.sha256((root / "out.xml").read_bytes()).hexdigest(), "suite[0]", "CTL-08", "")
