@@ -29,6 +29,8 @@ EXIT_CODES: Final[dict[int, str]] = {
     4: "an optional library is not installed",
     5: "a document could not be made",
     6: "git is missing or refused",
+    10: "evidence is not in the form it must have",
+    11: "evidence holds, but not as the verifier's policy asks",
     BUG: "a defect in aimsctl; please report it",
     INTERRUPTED: "interrupted",
     BROKEN_PIPE: "the reader of the output went away",

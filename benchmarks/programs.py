@@ -15,13 +15,16 @@ AS_OF = ("--as-of", "2026-11-01")
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is measured: the size of the large workspace, and the rounds of slow and quick programs."""
+    """How much is measured: sizes of workspaces, histories and ledgers, and how often programs run."""
 
     artefacts: int = 10_000
     growth: tuple[int, ...] = (5_000, 10_000, 20_000, 50_000)
     findings: int = 100_000
     register: int = 5_000
+    versioned: int = 500
+    commits: tuple[int, int] = (1_000, 50_000)
     receipts: int = 20_000
+    entries: int = 1_000_000
     slow_rounds: int = 3
     quick_rounds: int = 15
 
@@ -31,7 +34,10 @@ QUICK = Scale(
     growth=(500, 1_000, 2_000),
     findings=5_000,
     register=500,
+    versioned=50,
+    commits=(100, 1_000),
     receipts=1_000,
+    entries=5_000,
     slow_rounds=1,
     quick_rounds=3,
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import workspaces
 from benchmarks.documents import documents
+from benchmarks.history import history
 from benchmarks.measure import ENVIRONMENT, Program, Sample, compare
 from benchmarks.programs import AIMSCTL, AS_OF, CHECK_JSONSCHEMA, HERE, ROOT, Scale
 from benchmarks.table import Row
@@ -166,11 +167,20 @@ def recording(scale: Scale, folder: Path) -> Iterator[Row]:
     yield Row("`evidence record`, once", milliseconds(once["ours"]), beside, ratio, " times", "at most", 2)
 
 
+def ledger(scale: Scale, folder: Path) -> Iterator[Row]:
+    """Receipts appended, sealed and verified."""
+    from benchmarks.evidence import evidence  # noqa: PLC0415 - loads cryptography, which the other suites do without
+
+    yield from evidence(scale.receipts, scale.entries, folder)
+
+
 SUITES: dict[str, Callable[[Scale, Path], Iterator[Row]]] = {
     "cold": cold,
     "throughput": throughput,
     "recording": recording,
     "L-01": L_01_many_artefacts,
     "L-03": L_03_many_findings,
+    "ledger": ledger,
     "documents": documents,
+    "history": history,
 }

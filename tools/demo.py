@@ -1,4 +1,4 @@
-"""`make demo`: the main job on the worked example, each command with its exit code. Ends 0 when each ended as expected.
+"""`make demo`: the main job on the worked example, each command with its exit code, and the documents it ends in.
 
 Two of them are meant to find something: the worked example has open gaps, and one file is made wrong on purpose.
 """
@@ -15,7 +15,7 @@ from aimsctl.errors import EXIT_CODES, FINDINGS, OK
 
 ROOT = Path(__file__).resolve().parent.parent
 JUDGED = ("--as-of", "2026-11-01")
-REPORT = ROOT / "build" / "demo" / "readiness-report.html"
+WRITTEN = ROOT / "build" / "demo"
 RIGHT, WRONG = "status: approved", "status: aproved"
 
 
@@ -42,6 +42,24 @@ def spoilt(folder: Path) -> Path:
     return folder
 
 
+def written() -> list[bool]:
+    """Writes the documents and the report; whether each command ended as expected."""
+    shutil.rmtree(WRITTEN, ignore_errors=True)
+    out = WRITTEN.relative_to(ROOT).as_posix()
+    return [
+        show(OK, "render", "--all", "--out", f"{out}/documents", "--quiet", *JUDGED),
+        show(OK, "render", "statement-of-applicability", "--format", "pdf,docx,xlsx", "--out", f"{out}/files", *JUDGED),
+        show(OK, "report", "--out", f"{out}/readiness-report.html", *JUDGED),
+        shown(WRITTEN / "documents" / "index.html"),
+    ]
+
+
+def shown(file: Path) -> bool:
+    """Prints where a file is; whether it is there."""
+    print(f"\nAll documents, linked: {file.relative_to(ROOT).as_posix()}")
+    return file.is_file()
+
+
 def main() -> int:
     """0 when every command ended as expected, else 1."""
     as_expected = [
@@ -51,7 +69,7 @@ def main() -> int:
     ]
     with tempfile.TemporaryDirectory() as folder:
         as_expected.append(show(FINDINGS, "validate", *JUDGED, cwd=spoilt(Path(folder))))
-    as_expected.append(show(OK, "report", *JUDGED, "--out", str(REPORT)))
+    as_expected += written()
     print("\nEach command ended as expected." if all(as_expected) else "\nA command did not end as expected.")
     return 0 if all(as_expected) else 1
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment import grades
@@ -23,30 +24,49 @@ if TYPE_CHECKING:
 
     from aimsctl.assessment.approvals import Approvals
     from aimsctl.diagnostics import Rule, Span
+    from aimsctl.evidence.summary import Evidence
     from aimsctl.standard import Requirement, Test
     from aimsctl.workspace.workspace import Workspace
 
 EXCLUDED: Final = dict.fromkeys(STATES, "not_expected")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Reason:
     """Why a requirement does not conform: the test and what it found, the place, the next step, the weight.
 
     `home` names the requirement under which the same lapse is told in full, where that is another one; `behind` names
-    the tests from which a step of the grading follows.
+    the tests from which a step of the grading follows. `tell` gives message, next step and place, and is asked only by
+    who shows them: counts over a long history need none.
     """
 
     rule: Rule
     test: str
     state: str
     result: str
-    message: str
-    do: str
-    span: Span
     grade: str
+    tell: Callable[[], tuple[str, str, Span]]
     home: str = ""
     behind: tuple[str, ...] = ()
+
+    @cached_property
+    def _told(self) -> tuple[str, str, Span]:
+        return self.tell()
+
+    @property
+    def message(self) -> str:
+        """What the test found."""
+        return self._told[0]
+
+    @property
+    def do(self) -> str:
+        """The next step."""
+        return self._told[1]
+
+    @property
+    def span(self) -> Span:
+        """The place."""
+        return self._told[2]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,12 +110,14 @@ class GapReport:
         return next(one for one in self.requirements if one.id == requirement_id)
 
 
-def assess(workspace: Workspace, as_of: date, approvals: Approvals | None = None) -> GapReport:
-    """Judge the workspace on that day (end of it, UTC), with what its history shows about approvals if that was read.
+def assess(
+    workspace: Workspace, as_of: date, approvals: Approvals | None = None, evidence: Evidence | None = None
+) -> GapReport:
+    """Judge the workspace on that day (end of it, UTC), with what its history and its ledgers show if they were read.
 
-    Pure: the same workspace, day and history give the same report.
+    Pure: the same workspace, day, history and evidence give the same report.
     """
-    facts = Facts(workspace, as_of, approvals)
+    facts = Facts(workspace, as_of, approvals, evidence)
     court = _Court(facts, Judge(facts))
     first = [court.judge(requirement) for requirement in facts.catalogue.requirements]
     second = tuple(court.judge_again(one) for one in first)
@@ -198,21 +220,22 @@ class _Court:
                 yield self._reason(requirement, answer, outcome)
 
     def _reason(self, requirement: Requirement, answer: Answer, outcome: Outcome) -> Reason:
-        facts, test = self.facts, answer.test
-        grade = grades.weigh(facts, requirement.id, answer, outcome)
-        message = self._message(requirement, answer, outcome)
-        do = _next_step(outcome) or fill(facts.judgement.do(test), facts, requirement.id, outcome.item, outcome.words)
         return Reason(
             rule=reason_rule(answer, outcome),
-            test=test.id,
+            test=answer.test.id,
             state=answer.state,
             result=outcome.result.value,
-            message=message,
-            do=do,
-            span=self._span(requirement, outcome),
-            grade=grade,
-            home="" if answer.at_home else test.home,
+            grade=grades.weigh(self.facts, requirement.id, answer, outcome),
+            tell=partial(self._told, requirement, answer, outcome),
+            home="" if answer.at_home else answer.test.home,
         )
+
+    def _told(self, requirement: Requirement, answer: Answer, outcome: Outcome) -> tuple[str, str, Span]:
+        """Message, next step and place."""
+        facts, message = self.facts, self._message(requirement, answer, outcome)
+        step = facts.judgement.do(answer.test)
+        do = _next_step(outcome) or fill(step, facts, requirement.id, outcome.item, outcome.words)
+        return message, do, self._span(requirement, outcome)
 
     def _message(self, requirement: Requirement, answer: Answer, outcome: Outcome) -> str:
         facts = self.facts
@@ -235,15 +258,15 @@ class _Court:
         """The steps of the grading that give a weight no single test has."""
         for verdict in verdicts:
             if verdict.step and verdict.grade in (grades.MAJOR, grades.MINOR, grades.UNKNOWN):
+                do = "Mend what is listed with it." if verdict.step != "nothing-judged" else ""
+                told = (verdict.say, do, self.facts.missing_place(requirement.id))
                 yield Reason(
                     rule=reason_rule(None, None),
                     test=verdict.step,
                     state="",
                     result=Result.UNKNOWN.value if verdict.grade == grades.UNKNOWN else Result.FAIL.value,
-                    message=verdict.say,
-                    do="Mend what is listed with it." if verdict.step != "nothing-judged" else "",
-                    span=self.facts.missing_place(requirement.id),
                     grade=verdict.grade,
+                    tell=partial(_as_told, told),
                     behind=verdict.behind,
                 )
 
@@ -257,12 +280,16 @@ class _Court:
             for outcome in outcomes:
                 if outcome.result is not Result.PASS:
                     requirement = self._waived_requirement(outcome)
-                    yield replace(self._reason(requirement, answer, outcome), rule=reason_rule(answer, outcome))
+                    yield self._reason(requirement, answer, outcome)
 
     def _waived_requirement(self, outcome: Outcome) -> Requirement:
         named = outcome.item.get("requirements") if outcome.item is not None else None
         known = [name for name in named if name in self.facts.catalogue] if isinstance(named, list) else []
         return self.facts.catalogue.get(str(known[0])) if known else self.facts.catalogue.requirements[0]
+
+
+def _as_told(told: tuple[str, str, Span]) -> tuple[str, str, Span]:
+    return told
 
 
 def _next_step(outcome: Outcome) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -36,16 +36,34 @@ def blockers(report: GapReport) -> tuple[Blocker, ...]:
     return tuple(blocker for one in report.requirements for blocker in _blockers(report, one))
 
 
+def blocked(report: GapReport) -> Mapping[str, frozenset[str]]:
+    """The stages that each requirement blocks, without the reasons; requirements that block none are left out."""
+    found = {one.id: frozenset(stage for stage, _ in _stages(report, one)) for one in report.requirements}
+    return {identifier: stages for identifier, stages in found.items() if stages}
+
+
 def _blockers(report: GapReport, assessed: Assessed) -> Iterator[Blocker]:
-    stage = report.facts.judgement.stage
-    named = False
-    for reason in assessed.reasons:
-        which = next((number for number in (STAGE_1, STAGE_2) if _blocks(reason, stage[number])), None)
-        if which is not None:
-            named = True
-            yield Blocker(which, assessed.id, reason.test, reason.message, reason.do, reason.span)
-    if not named:
-        yield from _by_grade(report, assessed)
+    for stage, reason in _stages(report, assessed):
+        if reason is None:
+            yield _by_grade(report, assessed, stage)
+        else:
+            yield Blocker(stage, assessed.id, reason.test, reason.message, reason.do, reason.span)
+
+
+def _stages(report: GapReport, assessed: Assessed) -> list[tuple[str, Reason | None]]:
+    """The stages that a requirement blocks, each with the reason; None where its grade or its state blocks it."""
+    tests = report.facts.judgement.stage
+    pairs = ((stage, reason) for reason in assessed.reasons for stage in (STAGE_1, STAGE_2))
+    named: dict[Reason, str] = {}
+    for stage, reason in pairs:
+        if _blocks(reason, tests[stage]):
+            named.setdefault(reason, stage)
+    if named:
+        return [(stage, reason) for reason, stage in named.items()]
+    if _why(assessed):
+        first = assessed.grade == grades.MAJOR and assessed.states["documented"] == "absent"
+        return [(STAGE_1 if first else STAGE_2, None)]
+    return []
 
 
 def _blocks(reason: Reason, tests: tuple[str, ...]) -> bool:
@@ -54,22 +72,22 @@ def _blocks(reason: Reason, tests: tuple[str, ...]) -> bool:
     return not reason.home and reason.test in tests and (reason.result in ("fail", "unknown") or suspect)
 
 
-def _by_grade(report: GapReport, assessed: Assessed) -> Iterator[Blocker]:
-    operational = assessed.requirement.operational and assessed.applicable
-    stage = STAGE_2
+def _why(assessed: Assessed) -> str:
+    """Why a requirement blocks though no test that is named for a stage does; empty if it does not."""
     if assessed.grade == grades.MAJOR:
-        why = "graded major"
-        stage = STAGE_1 if assessed.states["documented"] == "absent" else STAGE_2
-    elif assessed.grade == grades.UNKNOWN:
-        why = "cannot be shown: it could not be judged"
-    elif operational and assessed.states["operating"] == "absent":
-        why = NEVER_RAN
-    else:
-        return
+        return "graded major"
+    if assessed.grade == grades.UNKNOWN:
+        return "cannot be shown: it could not be judged"
+    never_ran = assessed.requirement.operational and assessed.applicable and assessed.states["operating"] == "absent"
+    return NEVER_RAN if never_ran else ""
+
+
+def _by_grade(report: GapReport, assessed: Assessed, stage: str) -> Blocker:
+    why = _why(assessed)
     first = next((one for one in assessed.reasons if why != NEVER_RAN or one.state == "operating"), None)
     span = first.span if first is not None else report.facts.missing_place(assessed.id)
     said = f"{why}: {first.message}" if first is not None else why
-    yield Blocker(stage, assessed.id, first.test if first else "", said, first.do if first else "", span)
+    return Blocker(stage, assessed.id, first.test if first else "", said, first.do if first else "", span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +105,7 @@ class Summary:
 def summarise(report: GapReport) -> Summary:
     """The counts. Grades count waived requirements too: a waiver hides nothing."""
     counted = Counter(one.grade for one in report.requirements)
-    found = blockers(report)
+    stages = blocked(report).values()
     return Summary(
         requirements=len(report.requirements),
         grades={grade: counted.get(grade, 0) for grade in grades.WORST_FIRST},
@@ -95,6 +113,6 @@ def summarise(report: GapReport) -> Summary:
         states={
             state: dict(sorted(Counter(one.states[state] for one in report.requirements).items())) for state in STATES
         },
-        stage_1_blockers=len({one.requirement for one in found if one.stage == STAGE_1}),
-        stage_2_blockers=len({one.requirement for one in found}),
+        stage_1_blockers=sum(STAGE_1 in one for one in stages),
+        stage_2_blockers=len(stages),
     )

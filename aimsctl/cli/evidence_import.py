@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from aimsctl.cli.evidence_place import workspace_trust
 from aimsctl.cli.recording import Desk, desk, read_bytes
 from aimsctl.cli.session import Session, place
 from aimsctl.errors import FINDINGS, OK, UsageError
@@ -52,7 +53,7 @@ def import_(
     mapping = _mapping(map_)
     here = place(session)
     options = {"ledger": ledger, "key": key}
-    ours = desk(here.root / here.config.evidence, (here.tree, here.config.policies), options)
+    ours = desk(here.root / here.config.evidence, (here.tree, here.config.policies), options, workspace_trust(session))
     found = _found(form, file, mapping, ours, finished_on)
     fresh = _fresh(ours, found.receipts)
     if not dry_run:
@@ -79,12 +80,15 @@ def _found(form: str, file: Path, mapping: ImportMapping | None, ours: Desk, fin
         raise MalformedError(f"{file.name} is not imported: {error.message}", hint=error.hint) from error
     if mapping is not None:
         source = Source(form, hashlib.sha256(content).hexdigest(), finished)
-        return collect(reading, mapping, ours.notary, source)
-    receipts = [
-        Receipt(hashlib.sha256(envelope).hexdigest(), envelope, place, "", "as signed")
-        for place, envelope in reading.envelopes
-    ]
-    return Collected(receipts, reading.unread)
+        return collect(reading, mapping, ours.notary, source, ours.refuse)
+    found = Collected(unread=list(reading.unread))
+    for where, envelope in reading.envelopes:
+        if why := ours.refusal(envelope):
+            found.unread.append(f"{where}: it would not be sealed: {why}")
+        else:
+            digest = hashlib.sha256(envelope).hexdigest()
+            found.receipts.append(Receipt(digest, envelope, where, "", "as signed"))
+    return found
 
 
 def _fresh(ours: Desk, receipts: Sequence[Receipt]) -> list[Receipt]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from aimsctl.cli.evidence_place import workspace_trust
 from aimsctl.cli.recording import desk, record_one
 from aimsctl.cli.session import Session, place
 from aimsctl.errors import FINDINGS, OK
@@ -78,7 +79,7 @@ def record(
     session: Session = context.obj
     options: dict[str, Any] = {name.rstrip("_"): value for name, value in context.params.items()}
     here = place(session)
-    ours = desk(here.root / here.config.evidence, (here.tree, here.config.policies), options)
+    ours = desk(here.root / here.config.evidence, (here.tree, here.config.policies), options, workspace_trust(session))
     if not stdin:
         typer.echo(record_one(ours, options))
         return OK

@@ -11,10 +11,12 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any, Final
 
 import typer
 
+from aimsctl.cli.evidence_place import workspace_trust
 from aimsctl.cli.recording import Desk, as_usage, described, desk, read_bytes
 from aimsctl.cli.session import STRANGE, Session, place
 from aimsctl.errors import AimsError
@@ -61,9 +63,11 @@ def run(
     options["executor_id"] = executor_id or f"urn:aimsctl:command:{_UNUSUAL.sub('-', Path(command[0]).name)}"
     reports = [(form, Path(path)) for form, path in (("junit", junit), ("sarif", sarif)) if path]
     here = place(session)
-    ours = desk(here.root / here.config.evidence, (here.tree, here.config.policies), options)
-    with as_usage():
-        ours.notary.receipt({"result": "passed"})  # what is wrong with the options is told before anything is run
+    ours = desk(here.root / here.config.evidence, (here.tree, here.config.policies), options, workspace_trust(session))
+    with as_usage():  # what is wrong with the options is told before anything is run
+        predicate = ours.notary.predicate({"result": "passed"})
+        ours.notary.envelope(predicate)
+    ours.refuse(predicate)
     return _recorded(ours, command, reports)
 
 
@@ -132,25 +136,38 @@ class _Told:
 
 def _ended(command: list[str]) -> int:
     """The exit code of the command, as a shell gives it. A request to stop is passed on and waited for."""
+    started: list[subprocess.Popen[bytes]] = []
+    asked: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> None:
+        asked.append(number)
+        for process in started:
+            process.send_signal(number)
+
+    before = signal.signal(signal.SIGTERM, stop)
     try:
         process = subprocess.Popen(command, env={**os.environ, **STRANGE})
+        started.append(process)
+        if asked:
+            process.send_signal(asked[0])
+        code = _waited(process)
     except FileNotFoundError:
-        sys.stderr.write(f"error: there is no command {command[0]}\n")
+        sys.stderr.write(one_line(f"error: there is no command {command[0]}") + "\n")
         return NOT_FOUND
     except (OSError, ValueError) as error:
-        sys.stderr.write(f"error: {command[0]} does not start: {error}\n")
+        sys.stderr.write(one_line(f"error: {command[0]} does not start: {error}") + "\n")
         return NOT_STARTED
-    before = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
-    try:
-        while True:
-            try:
-                code = process.wait()
-                break
-            except KeyboardInterrupt:  # the terminal has sent it to the command as well, which decides
-                continue
     finally:
         signal.signal(signal.SIGTERM, before)
     return code if code >= 0 else 128 - code
+
+
+def _waited(process: subprocess.Popen[bytes]) -> int:
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # the terminal has sent it to the command as well, which decides
+            continue
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

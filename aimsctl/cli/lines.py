@@ -34,7 +34,10 @@ def record_lines(desk: Desk, errors: TextIO, descriptor: int = STDIN) -> tuple[i
         envelopes = []
         for number, line in batch:
             try:
-                envelopes.append(desk.notary.receipt(_object(line)))
+                predicate = desk.notary.predicate(_object(line))
+                envelope = desk.notary.envelope(predicate)
+                desk.refuse(predicate)
+                envelopes.append(envelope)
             except AimsError as error:
                 refused += 1
                 errors.write(one_line(f"line {number}: {error.message}") + "\n")

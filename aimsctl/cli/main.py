@@ -6,13 +6,15 @@ import gc
 import importlib
 import os
 import sys
+from collections.abc import Callable, Sequence
+from keyword import iskeyword
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from aimsctl import __version__
-from aimsctl.cli.commands import COMMANDS, hoisted, named_command
+from aimsctl.cli.commands import COMMANDS, GROUPS, hoisted, named_command
 from aimsctl.cli.session import STRANGE, Session
 from aimsctl.errors import BROKEN_PIPE, BUG, EXIT_CODES, INTERRUPTED, OK, AimsError
 
@@ -45,7 +47,7 @@ def options(
     context.obj = Session(root, quiet, exit_zero, debug, color)
 
 
-def application(command: str | None) -> typer.Typer:
+def application(command: str | None, arguments: Sequence[str] = ()) -> typer.Typer:
     """The application with the one command that is called, or with all of them for help and for misspelt names."""
     app = typer.Typer(
         name="aimsctl",
@@ -57,12 +59,20 @@ def application(command: str | None) -> typer.Typer:
     app.callback(epilog=EPILOG)(options)
     for name, (module, line) in COMMANDS.items():
         if command in (None, name):
-            found = getattr(importlib.import_module(module), name)
-            if isinstance(found, typer.Typer):
-                app.add_typer(found, name=name, short_help=line)
+            if name in GROUPS and command is None:
+                app.add_typer(typer.Typer(), name=name, help=line)  # only named, so that help loads none of them
+                continue
+            found = _function(module, name)
+            if name in GROUPS:
+                app.add_typer(found(list(arguments)), name=name, help=line)
             else:
                 app.command(name, short_help=line)(found)
     return app
+
+
+def _function(module: str, name: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = getattr(importlib.import_module(module), f"{name}_" if iskeyword(name) else name)
+    return found
 
 
 def run(arguments: list[str]) -> int:
@@ -71,7 +81,9 @@ def run(arguments: list[str]) -> int:
     gc.disable()  # a run is short, and collecting among the many objects of a workspace costs a tenth of it
     words = hoisted(arguments)
     try:
-        code = application(named_command(words))(words, prog_name="aimsctl", standalone_mode=False)
+        command = named_command(words)
+        rest = words[words.index(command) + 1 :] if command else []
+        code = application(command, rest)(words, prog_name="aimsctl", standalone_mode=False)
         sys.stdout.flush()
     except AimsError as error:
         return _told(error)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ OFTEN: Final = frozenset({"score", "count", "reviews", "supersedes", "evidence",
 def attempt(arguments: list[str]) -> int | None:
     """The exit code, if the receipt is recorded; None if the long way has to be gone, and then nothing is."""
     options = _plain(arguments)
-    if options is None or "AIMSCTL_ROOT" in os.environ:
+    if options is None or "AIMSCTL_ROOT" in os.environ or "finished_on" in options:
         return None
     try:
         from aimsctl.cli.recording import desk, record_one  # noqa: PLC0415 - after the options proved to be plain
@@ -40,13 +41,26 @@ def attempt(arguments: list[str]) -> int | None:
         if not evidence or not policies:
             return None
         ours = desk(root / evidence, (tree, policies), options)
-        identifier = record_one(ours, options)
+        identifier = record_one(ours, options, _agreed(root / evidence / "trust.yaml", ours.signer.keyid))
     except (AimsError, FileRefusedError):
         return None
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return INTERRUPTED
-    return _print(identifier)
+    return _print(identifier) if identifier else None
+
+
+def _agreed(file: Path, keyid: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether the workspace's trust plainly lets the key attest the receipt; where it has none, nobody is asked."""
+    try:
+        content = file.read_bytes() if not file.is_symlink() else b""
+    except FileNotFoundError:
+        return lambda _: True
+    except OSError:
+        return lambda _: False
+    from aimsctl.evidence.granted import plainly_granted  # noqa: PLC0415 - only where it is asked
+
+    return lambda predicate: plainly_granted(content, keyid, predicate)
 
 
 def _folders(settings: bytes) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 from aimsctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from aimsctl.evidence.keys import PublicKey
     from aimsctl.evidence.ledger import Ledger
     from aimsctl.evidence.receipts import Notary
+    from aimsctl.evidence.trust import Trust
     from aimsctl.source.files import Tree
 
 LEDGER_FILE: Final = "ledger.yaml"
@@ -61,25 +63,57 @@ class Desk:
 
     ledger: Ledger
     notary: Notary
+    signer: PublicKey
+    trust: Trust | None = None
+
+    def refuse(self, predicate: Mapping[str, Any]) -> None:
+        """Raises KeyRefusedError for a receipt that would never be sealed: trust.yaml does not let the key say it."""
+        if self.trust is None:
+            return
+        from aimsctl.evidence.check import Checker  # noqa: PLC0415 - the trust file was read, so it costs nothing more
+        from aimsctl.evidence.problems import KeyRefusedError  # noqa: PLC0415 - the same
+        from aimsctl.evidence.statement import CONTROL_EXECUTION, Statement  # noqa: PLC0415 - the same
+
+        if self.signer.keyid not in self.trust.keys:
+            raise KeyRefusedError(
+                f"the key {self.signer.keyid[:16]}... is not trusted", hint="`aimsctl evidence key add` trusts it"
+            )
+        checker = Checker(self.trust, self.ledger.origin, self.notary.clock())
+        why = checker.refusals(Statement(CONTROL_EXECUTION, (), predicate), None, [self.signer.keyid])
+        if why:
+            raise KeyRefusedError(
+                f"it would not be sealed: {why[0]}", hint="evidence/trust.yaml says who may attest what"
+            )
+
+    def refusal(self, envelope: bytes) -> str:
+        """Why what somebody else signed would never be sealed; empty if it would."""
+        if self.trust is None:
+            return ""
+        from aimsctl.evidence.check import Checker  # noqa: PLC0415 - the same
+
+        problems = Checker(self.trust, self.ledger.origin, self.notary.clock()).receipt("", None, envelope).problems
+        return problems[0].message if problems else ""
 
 
-def desk(evidence: Path, policies: tuple[Tree, str], options: Options, **more: Any) -> Desk:
-    """Ledger, key and controls, found and opened before anything else happens; `more` fields are those of all receipts.
+def desk(evidence: Path, policies: tuple[Tree, str], options: Options, trust: Trust | None = None) -> Desk:
+    """Ledger, key and controls, found and opened before anything else happens.
 
-    `policies` are the files of the workspace and the folder of its artefacts. Raises AimsError.
+    `policies` are the files of the workspace and the folder of its artefacts. Without `trust` nobody asks here whether
+    the receipt will be sealed. Raises AimsError.
     """
-    fields = {**fields_of(options), **more}
+    fields = fields_of(options)
     from aimsctl.evidence.controls import Controls  # noqa: PLC0415 - after the options proved to be right
     from aimsctl.evidence.ledger import Ledger  # noqa: PLC0415 - the same
     from aimsctl.evidence.receipts import Notary, signing_key  # noqa: PLC0415 - the same
 
-    ledger = Ledger.open(ledger_folder(options, evidence))
-    signers = [signing_key(options.get("key"))]
+    named = options.get("ledger")
+    ledger = Ledger.open(named_ledger(Path(named) if named else None) or only_ledger(evidence))
+    signer = signing_key(options.get("key"))
     with as_usage():
         made_by = Notary(
-            signers, Controls(*policies), defaults={"ledger": ledger.origin, **fields}, secret=secret_of(options)
+            [signer], Controls(*policies), defaults={"ledger": ledger.origin, **fields}, secret=secret_of(options)
         )
-    return Desk(ledger, made_by)
+    return Desk(ledger, made_by, signer.public, trust)
 
 
 @contextmanager
@@ -93,27 +127,35 @@ def as_usage() -> Iterator[None]:
         raise UsageError(error.message, hint=error.hint) from error
 
 
-def record_one(ours: Desk, options: Options) -> str:
-    """One receipt of what the options say, kept when it returns: its id. Raises AimsError."""
+def record_one(ours: Desk, options: Options, agreed: Callable[[Mapping[str, Any]], bool] | None = None) -> str:
+    """One receipt of what the options say, kept when it returns: its id; empty if not `agreed`. Raises AimsError."""
     content = options.get("content")
     with as_usage():
         predicate = ours.notary.predicate({})
         envelope = ours.notary.envelope(predicate, read_bytes(Path(content)) if content else None)
+    if agreed is not None and not agreed(predicate):
+        return ""
+    ours.refuse(predicate)
     ours.ledger.append([envelope])
     return str(predicate["id"])
 
 
-def ledger_folder(options: Options, evidence: Path) -> Path:
-    """The ledger named, or the only one below the workspace's evidence folder. Raises UsageError."""
-    named = options.get("ledger") or os.environ.get(LEDGER_VARIABLE)
-    if named:
-        return Path(named)
+def named_ledger(named: Path | None) -> Path | None:
+    """The ledger that --ledger or the variable names."""
+    if named is not None:
+        return named
+    text = os.environ.get(LEDGER_VARIABLE)
+    return Path(text) if text else None
+
+
+def only_ledger(evidence: Path) -> Path:
+    """The only ledger below the workspace's evidence folder. Raises UsageError if there is none or another."""
     found = sorted(path.parent for depth in ("*", "*/*") for path in evidence.glob(f"{depth}/{LEDGER_FILE}"))
     if len(found) == 1:
         return found[0]
     names = ", ".join(path.relative_to(evidence.parent).as_posix() for path in found)
     raise UsageError(
-        f"there are {len(found)} ledgers below {evidence.name}/: {names}" if found else "there is no ledger here yet",
+        f"there are {len(found)} ledgers: {names}" if found else "there is no ledger here yet",
         hint="--ledger names one" if found else "`aimsctl evidence init` makes one; --ledger names one elsewhere",
     )
 

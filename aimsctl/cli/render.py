@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aimsctl.cli.options import AsOf, PolicyFrom, Rev
+from aimsctl.cli.checked import Check, differing
+from aimsctl.cli.options import AllowedSigners, AsOf, OpenpgpKeyring, PolicyFrom, Rev
 from aimsctl.cli.progress import reading
 from aimsctl.cli.rendered import Asked, Folder, State, produced, recorded, state_of
 from aimsctl.cli.session import Place, Session, place
@@ -44,6 +45,8 @@ def render(
     templates: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder of templates that replace the shipped ones.")
     ] = None,
+    allowed_signers: AllowedSigners = None,
+    openpgp_keyring: OpenpgpKeyring = None,
     rev: Rev = None,
     as_of: AsOf = None,
     policy_from: PolicyFrom = None,
@@ -54,7 +57,15 @@ def render(
         return _list()
     if not documents and not everything:
         raise UsageError("no document is named", hint="name some, or --all; `aimsctl render --list` names them")
-    asked = Asked(tuple(documents or ()), _named(formats or ["html"]), tuple(only or ()), draft, everything)
+    asked = Asked(
+        tuple(documents or ()),
+        _named(formats or ["html"]),
+        tuple(only or ()),
+        draft,
+        everything,
+        allowed_signers,
+        openpgp_keyring,
+    )
     here = place(session, policy_from, rev)
     with reading(session) as tell:
         workspace = load(here.tree, here.config, policy=here.policy, tell=tell)
@@ -62,15 +73,11 @@ def render(
     folder = Folder(out, here.root)
     now = state_of(session, here, workspace, as_of, asked)
     if check:
-        return session.leave(
-            _checked(
-                folder,
-                {
-                    state: produced(session, workspace, here, asked, state, replaced)
-                    for state in recorded(folder, now, as_of)
-                },
-            )
-        )
+        states = recorded(folder, now, as_of)
+        lines = differing(Check(session, here, workspace, asked, replaced, policy_from), folder, states)
+        for line in lines:
+            typer.echo(one_line(line))
+        return session.leave(FINDINGS if lines else OK)
     _write(folder, now, produced(session, workspace, here, asked, now, replaced), force=force, quiet=session.quiet)
     return OK
 
@@ -117,21 +124,3 @@ def _write(folder: Folder, state: State, files: Mapping[str, bytes], *, force: b
         if not quiet:
             typer.echo(one_line(str(folder.path / name)))
     folder.remember(state, files)
-
-
-def _checked(folder: Folder, made: Mapping[State, Mapping[str, bytes]]) -> int:
-    """1 if a file is missing or differs, each named; each is compared with its rendering from the state it names."""
-    known = folder.manifest.files
-    differing = []
-    for state, files in made.items():
-        for name, content in files.items():
-            if name in known and State.of(known[name]) != state and State.of(known[name]) in made:
-                continue
-            there = folder.read(name)
-            if there != content:
-                differing.append(
-                    f"{folder.path / name} {'is missing' if there is None else 'is not what the artefacts say'}"
-                )
-    for line in sorted(set(differing)):
-        typer.echo(one_line(line))
-    return FINDINGS if differing else OK

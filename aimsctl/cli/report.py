@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aimsctl.assessment.findings import gap_findings
-from aimsctl.assessment.gap import assess
 from aimsctl.assessment.overview import overview
 from aimsctl.assessment.suppress import apply
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.options import AsOf, PolicyFrom
 from aimsctl.cli.progress import reading
 from aimsctl.cli.session import Session, day, place
@@ -52,7 +52,7 @@ def report(
     here = place(session, policy_from)
     with reading(session) as tell:
         workspace = load(here.tree, here.config, policy=here.policy, tell=tell)
-    judged = assess(workspace, judged_on)
+    judged = Ledgers(session, here, policy_from=policy_from).assess(workspace, judged_on)
     findings = [*check(workspace, here, judged_on), *apply(gap_findings(judged), workspace, judged_on, judged=True)]
     record = overview(judged, ordered(findings), here.provenance)
     for name, file in files.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import gc
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,20 +12,22 @@ import typer
 from aimsctl.assessment.calendar import parse_date
 from aimsctl.assessment.gap import assess
 from aimsctl.assessment.trend import By, Moment, Point, by_commit, by_month, by_tag, dated, point
-from aimsctl.cli.answer import answer
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.options import AsOf, PolicyFrom, Rev
+from aimsctl.cli.printing import Out, put, written
 from aimsctl.cli.progress import reading
 from aimsctl.cli.session import Place, Session, history_of, place
 from aimsctl.errors import OK, UsageError
-from aimsctl.output.sink import print_to
 from aimsctl.output.trend import trend_body, trend_record, trend_svg
 from aimsctl.workspace.contents import Known
 from aimsctl.workspace.workspace import load
 
 if TYPE_CHECKING:
+    from aimsctl.evidence.summary import Evidence
     from aimsctl.source.history import Repository
 
 AUDIT = "audit"
+_COLLECTED = 20  # states after which the memory of those that are judged is given back
 
 
 def trend(
@@ -41,8 +43,9 @@ def trend(
     policy_from: PolicyFrom = None,
     rev: Rev = None,
     form: Annotated[
-        Literal["text", "markdown", "json", "svg"], typer.Option("--format", help="How to print it.")
+        Literal["text", "md", "html", "json", "svg"], typer.Option("--format", help="How to print it.")
     ] = "text",
+    out: Out = None,
 ) -> int:
     """Count, over the history, for how many requirements each state was good, the gaps by grade, and what blocked.
 
@@ -62,10 +65,10 @@ def trend(
     points = list(_points(session, here, repository, inside, list(moments), known))
     complete = not repository.shallow
     if form == "svg":
-        print_to(sys.stdout, trend_svg(points))
+        put(trend_svg(points), out, here.root)
         return OK
-    record = {"by": by, "provenance": here.provenance, **trend_record(points, complete=complete)}
-    answer(session, form, trend_body(points, complete=complete), record)
+    record, body = {"by": by, **trend_record(points, complete=complete)}, trend_body(points, complete=complete)
+    put(written(session, here, form, "How readiness moved", lambda _: body, record), out, here.root)
     return OK
 
 
@@ -74,17 +77,29 @@ def _points(
 ) -> Iterator[Point]:
     """The counts at each moment that had artefacts; a state that did not change since the day is judged once."""
     judged: dict[tuple[str, date], Point] = {}
+    evidence = _evidence(session, here, moments, known)
     with reading(session) as tell:
         for done, moment in enumerate(moments):
             state = repository.state(repository.commit(moment.commit), inside)
             key = (state.folder_id(here.config.policies), moment.as_of)
             if key[0] and key not in judged:
                 workspace = load(state, here.config, policy=here.policy, known=known)
-                judged[key] = point(moment, assess(workspace, moment.as_of))
+                judged[key] = point(moment, assess(workspace, moment.as_of, evidence=evidence))
+                if len(judged) % _COLLECTED == 0:
+                    gc.collect()
             if key[0]:
                 yield Point(moment, judged[key].summary)
             if tell is not None:
                 tell(done + 1, len(moments))
+
+
+def _evidence(session: Session, here: Place, moments: Sequence[Moment], known: Known) -> Evidence | None:
+    """What the ledgers show over all the moments, read once; each moment sees what was there by its day."""
+    ledgers = Ledgers(session, here)
+    if not moments or not ledgers.folders:
+        return None
+    workspace = load(here.tree, here.config, policy=here.policy, known=known)
+    return ledgers.evidence(workspace, moments[-1].as_of, moments[0].as_of)
 
 
 def _first(here: Place, repository: Repository, since: str, day: date, known: Known) -> date:

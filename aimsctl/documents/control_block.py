@@ -12,6 +12,7 @@ from aimsctl.assessment.responsible import owner_of
 from aimsctl.documents.plain import Plain, Record, Records
 
 if TYPE_CHECKING:
+    from aimsctl.assessment.approvals import Approval
     from aimsctl.assessment.facts import Facts
     from aimsctl.assessment.items import Item
     from aimsctl.documents.definition import Definition
@@ -23,6 +24,12 @@ _VERIFIED: Final = {
     "suspect": "Suspect: the text has changed since it was approved",
     "claimed": "Claimed: the artefact says so; no fingerprint was kept to compare with",
 }
+_TEXT: Final = {
+    "current": "; the fingerprint kept at approval is that of this text",
+    "suspect": "; suspect, for the text has changed since it was approved",
+    "claimed": "",
+}
+"""What the text adds to a signature."""
 _UNFINISHED: Final = {"draft": "it is a draft", "in_review": "it is in review and not approved"}
 _COMPILED: Final = "Compiled from the artefacts of the workspace"
 _RECORD: Final = "A record: it is dated and kept, not approved"
@@ -88,7 +95,21 @@ def verification(item: Item, field: str = "approval") -> str | None:
     problem = approval_problem(item, field, {})
     if problem:
         return f"Does not hold: {problem}"
-    return _VERIFIED[str(item.get("approval_state"))]
+    state, history = str(item.get("approval_state")), item.facts.approvals
+    if item.artefact is None or history is None or history.signers is None:
+        return _VERIFIED[state]
+    shown = history.of(item.artefact, field)
+    if shown is None:
+        return None
+    commit = f", commit {shown.commit.short}" if shown.commit is not None else ""
+    return f"{_signed(shown)}{commit}{_TEXT[state]}"
+
+
+def _signed(shown: Approval) -> str:
+    """What the signatures say that were checked against the keys of the verifier."""
+    if shown.state == "verified":
+        return f"Signature of {shown.key} verified"
+    return f"{'Approved as claimed' if shown.state == 'claimed' else 'Signature does not show it'}: {shown.why}"
 
 
 def _of_register(definition: Definition, entries: Sequence[Item], facts: Facts, records: Records) -> Record:

@@ -84,14 +84,19 @@ class Run:
             return
         items = self.items(definition)
         if definition.form == "one":
+            named = [item for item in items if item.id in self.only]
+            if self.only and not named:
+                named = [item for item in items if references.concerns(self.report.facts, item, self.only)]
             newest = max(
-                items, key=lambda item: (item.get("status") == "approved", str(item.get("dated"))), default=None
+                named if self.only else items,
+                key=lambda item: (item.get("status") == "approved", str(item.get("dated"))),
+                default=None,
             )
             if newest is not None:
                 yield Wanted(definition, newest, self._stem(definition.id, self.only))
             return
         for item in items:
-            if not self.only or item.id in self.only:
+            if not self.only or references.concerns(self.report.facts, item, self.only):
                 yield Wanted(definition, item, self._stem(definition.id, [item.id]))
 
     def items(self, definition: Definition) -> list[Item]:
@@ -202,7 +207,9 @@ class Run:
     def files(self, wanted: Wanted, formats: Sequence[str], neighbours: Neighbours) -> Iterator[tuple[str, bytes]]:
         """The files of a document, by name; a format that the document does not have is left out."""
         document, values = self.document(wanted)
-        for name in offered(wanted, formats):
+        if not (given := offered(wanted, formats)) and not self.together:
+            raise UsageError(f"{wanted.definition.id} has no lists for a workbook", hint="ask for another format")
+        for name in given:
             if name == "xlsx":
                 yield f"{wanted.stem}.xlsx", _workbook(wanted.definition, document, values)
             else:

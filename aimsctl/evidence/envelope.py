@@ -7,6 +7,8 @@ a field of the envelope read a second time.
 from __future__ import annotations
 
 import base64
+import binascii
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +21,10 @@ IN_TOTO: Final = "application/vnd.in-toto+json"
 ENTRY_LIMIT: Final = 65_535  # bytes; an entry bundle of tlog-tiles writes the length as a uint16
 STATEMENT_LIMIT: Final = 32_768
 SIGNATURES_LIMIT: Final = 16
+_HEAD: Final = b'{"payloadType":"application/vnd.in-toto+json","payload":"'
+_MIDDLE: Final = b'","signatures":[{"keyid":"'
+_KEYID: Final = re.compile(rb'([0-9a-f]{64})","sig":"')
+_TAIL: Final = b'"}]}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ def read_envelope(entry: bytes) -> Envelope:
     """The envelope in an entry's bytes. Raises MalformedError; an envelope without a signature is malformed."""
     if len(entry) > ENTRY_LIMIT:
         raise MalformedError(f"the envelope has {len(entry)} bytes; {ENTRY_LIMIT} are allowed")
+    if (usual := _usual(entry)) is not None:
+        return usual
     data = parse_object(entry, "the envelope")
     kind, text, rows = data.get("payloadType"), data.get("payload"), data.get("signatures")
     payload = decode_base64(text) if isinstance(text, str) else None
@@ -94,6 +102,25 @@ def verified_by(envelope: Envelope, keys: Mapping[str, PublicKey]) -> tuple[list
         else:
             bad += 1
     return list(good.values()), unknown, bad
+
+
+def _usual(entry: bytes) -> Envelope | None:
+    """The envelope in exactly the form that `sign` writes with one key, which leaves nothing to another reading."""
+    text, found, rest = entry[len(_HEAD) :].partition(_MIDDLE)
+    keyid = _KEYID.match(rest) if found and entry.startswith(_HEAD) and rest.endswith(_TAIL) else None
+    if keyid is None:
+        return None
+    payload, value = _canonical(text), _canonical(rest[keyid.end() : -len(_TAIL)])
+    return Envelope(IN_TOTO, payload, (Signature(keyid[1].decode(), value),)) if payload and value else None
+
+
+def _canonical(text: bytes) -> bytes | None:
+    """What the standard base64 stands for; None if it has another form too."""
+    try:
+        value = binascii.a2b_base64(text)
+    except ValueError:
+        return None
+    return value if binascii.b2a_base64(value, newline=False) == text else None
 
 
 def _signature(row: object) -> Signature:

@@ -6,7 +6,7 @@ SubjectPublicKeyInfo, as `openssl pkey -pubin -outform DER | sha256sum` prints i
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hashlib
 import os
 import re
@@ -170,6 +170,17 @@ def read_private(file: Path) -> PrivateKey:
     return private_from_pem(content, f"the key {file}")
 
 
+def find_private(file: Path | None, variable: str, default: Path | None = None) -> PrivateKey:
+    """The key of a file, else of the variable (PEM text or a path), else of the default. Raises KeyRefusedError."""
+    text = "" if file is not None else os.environ.get(variable, "")
+    if "PRIVATE KEY" in text:
+        return private_from_pem(text.encode(), f"the key in {variable}")
+    named = file or (Path(text) if text else default)
+    if named is None:
+        raise KeyRefusedError("there is no key to sign with", hint=f"name its file with --key, or set {variable}")
+    return read_private(named.expanduser())
+
+
 def write_private(file: Path, key: PrivateKey) -> None:
     """A new file that only its owner can read; an existing one is never replaced. Raises KeyRefusedError."""
     try:
@@ -187,10 +198,11 @@ def decode_base64(text: str) -> bytes | None:
     """Standard or URL-safe base64 (RFC 4648, 4 and 5), padded and canonical; None if it is neither."""
     standard = text.replace("-", "+").replace("_", "/")
     try:
-        value = base64.b64decode(standard)
+        value = binascii.a2b_base64(standard)
+        again = binascii.b2a_base64(value, newline=False)
     except ValueError:
         return None
-    return value if base64.b64encode(value).decode() == standard else None
+    return value if again == standard.encode() else None
 
 
 def _seed(content: bytes) -> bytes | None:

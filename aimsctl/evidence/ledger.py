@@ -24,14 +24,25 @@ from aimsctl.evidence.notes import (
     NOTE_LIMIT,
     Checkpoint,
     Note,
+    NoteSignature,
     Verifier,
+    merged,
     read_checkpoint,
     read_note,
     read_verifier,
     verifier,
 )
 from aimsctl.evidence.problems import KeyRefusedError, LedgerError, MalformedError
-from aimsctl.evidence.seal import CHECKPOINT, Accept, Sealed, Sealing, refuse_other_key, write_checkpoint
+from aimsctl.evidence.seal import (
+    CHECKPOINT,
+    CHECKPOINTS,
+    Accept,
+    Sealed,
+    Sealing,
+    refuse_other_key,
+    store_note,
+    write_checkpoint,
+)
 from aimsctl.evidence.segments import WAL, Line, Segment, lines, refuse_entry, segments
 
 SETTINGS: Final = "ledger.yaml"
@@ -122,6 +133,23 @@ class Ledger:
         note = read_note(tiles.read_file(self.folder, CHECKPOINT, NOTE_LIMIT), CHECKPOINT)
         return note, read_checkpoint(note, CHECKPOINT)
 
+    def kept(self, size: int) -> Note:
+        """The checkpoint that was signed over so many entries. Raises LedgerError where none was."""
+        path = f"{CHECKPOINTS}/{size}"
+        return read_note(tiles.read_file(self.folder, path, NOTE_LIMIT), path)
+
+    def add_signatures(self, text: str, size: int, signatures: Sequence[NoteSignature]) -> None:
+        """Adds signatures to the checkpoint of that text. Raises LedgerError where the ledger has no such one."""
+        with locked(self.folder, "cosignature"):
+            kept, (_, checkpoint) = self.kept(size), self.checkpoint()
+            if kept.text != text:
+                raise LedgerError(f"the ledger has another checkpoint of {size} entries")
+            try:
+                with Writer(self.folder) as writer:
+                    store_note(writer, merged(kept, signatures), size, newest=checkpoint.size == size)
+            except OSError as error:
+                raise LedgerError(f"nothing was added: {error.strerror or error}") from error
+
     def entries(self, start: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
         """Index and bytes of the sealed entries from start up to end, as they stand; nothing is verified.
 
@@ -144,7 +172,7 @@ class Ledger:
 
 def read_settings(content: bytes) -> Verifier:
     """The log's verifier key out of ledger.yaml. Raises MalformedError for anything but what `settings` writes."""
-    rows = [row for row in content.decode("utf-8", "replace").splitlines() if row and not row.startswith("#")]
+    rows = [row for row in content.decode("utf-8", "replace").split("\n") if row and not row.startswith("#")]
     found = dict(row.partition(": ")[::2] for row in rows)
     if len(rows) != 2 or set(found) != {"origin", "key"}:  # noqa: PLR2004 - the two of them
         raise MalformedError(f"{SETTINGS} must hold `origin: NAME` and `key: NAME+HASH+KEY`, nothing else")

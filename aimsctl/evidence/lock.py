@@ -49,7 +49,8 @@ def locked(folder: Path, work: str, patience: float = PATIENCE) -> Iterator[None
             _note(descriptor, f"{work}, process {os.getpid()}")
         yield
     finally:
-        os.close(descriptor)
+        with contextlib.suppress(OSError):  # the lock is gone with the descriptor, and nothing else was in the file
+            os.close(descriptor)
 
 
 def _wait(descriptor: int, patience: float) -> None:

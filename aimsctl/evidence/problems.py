@@ -37,6 +37,16 @@ class MalformedError(AimsError):
     exit_code: ClassVar[int] = Fault.MALFORMED
 
 
+class BrokenError(AimsError):
+    """Bytes that are not those which were signed; `where` names the place."""
+
+    exit_code: ClassVar[int] = Fault.BROKEN
+
+    def __init__(self, message: str, *, where: str) -> None:
+        super().__init__(message)
+        self.where = where
+
+
 class LedgerError(AimsError):
     """A ledger cannot be used as asked: it is missing, locked, torn, full, or of somebody else."""
 
@@ -47,3 +57,10 @@ class KeyRefusedError(AimsError):
     """A key that is not used: unreadable, of another algorithm, degenerate, or open to others."""
 
     exit_code: ClassVar[int] = 3
+
+
+def problem_of(error: AimsError, where: str) -> Problem:
+    """The error as a problem: a hash or signature that does not hold, else something that is missing or misshapen."""
+    if isinstance(error, BrokenError):
+        return Problem(Fault.BROKEN, error.where, error.message)
+    return Problem(Fault.MALFORMED, where, error.message)

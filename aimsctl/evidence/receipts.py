@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from aimsctl.evidence.envelope import sign
-from aimsctl.evidence.keys import PrivateKey, private_from_pem, read_private
-from aimsctl.evidence.problems import KeyRefusedError, MalformedError
+from aimsctl.evidence.keys import PrivateKey, find_private
+from aimsctl.evidence.problems import MalformedError
 from aimsctl.evidence.shape import field_names, fixed
 from aimsctl.evidence.statement import new_id, subject_of, time_text, write_statement
 
@@ -109,14 +109,7 @@ def signing_key(key: str | Path | PrivateKey | None) -> PrivateKey:
     """
     if isinstance(key, PrivateKey):
         return key
-    if key is not None:
-        return read_private(Path(key).expanduser())
-    named = os.environ.get(KEY_VARIABLE, "")
-    if not named:
-        raise KeyRefusedError("there is no key to sign with", hint=f"name its file, or set {KEY_VARIABLE}")
-    if "PRIVATE KEY" in named:
-        return private_from_pem(named.encode(), f"the key in {KEY_VARIABLE}")
-    return read_private(Path(named).expanduser())
+    return find_private(None if key is None else Path(key), KEY_VARIABLE)
 
 
 def expanded(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from aimsctl.evidence.tiles import ENTRIES, HEIGHT, WIDTH, TileTree, bundle_byte
 
 CHECKPOINT: Final = "checkpoint"
 CHECKPOINTS: Final = "checkpoints"
-_BATCH: Final = 16 * 1024 * 1024  # bytes of entries that are in memory at once
+_BATCH: Final = 64 * 1024 * 1024  # bytes of entries that are in memory at once
 
 Accept = Callable[[bytes], str]
 """Whether an entry may be sealed: empty, or why not."""
@@ -112,7 +112,10 @@ class Sealing:
         if accept is not None:
             for line in fresh.values():
                 if why := accept(line.content):
-                    raise LedgerError(f"nothing was sealed: {line.where}: {why}")
+                    raise LedgerError(
+                        f"nothing was sealed: {line.where}: {why}",
+                        hint="what is sealed stays for ever; `aimsctl evidence key add` says what a key may attest",
+                    )
         self._write(list(fresh), [line.content for line in fresh.values()])
 
     def _leaves(self) -> Iterator[set[bytes]]:

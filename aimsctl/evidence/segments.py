@@ -23,13 +23,14 @@ from aimsctl.evidence.tiles import OPEN
 WAL: Final = "wal"
 TORN: Final = ".torn"
 SEGMENT_LIMIT: Final = 16 * 1024 * 1024  # bytes; then the next segment is begun
+_BLOCK: Final = 1024 * 1024
 _NAME: Final = re.compile(r"([0-9]{7,9})-[0-9a-f]{8}\.jsonl")
 _NEW: Final = (
     os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
     """A line of a segment: the segment's path in the ledger, the line's number, and its bytes."""
 
@@ -79,18 +80,27 @@ def lines(folder: Path, path: str) -> Iterator[Line]:
     with os.fdopen(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise LedgerError(f"{path} is not a regular file")
-        number = 0
-        while content := stream.readline(ENTRY_LIMIT + 2):
-            number += 1
-            if not content.endswith(b"\n") and len(content) <= ENTRY_LIMIT + 1:
-                yield Line(path, number, content, torn=True)
-                return
-            line = Line(path, number, content.removesuffix(b"\n"))
-            try:
-                refuse_entry(line.content)
-            except MalformedError as error:
-                raise MalformedError(f"{line.where}: {error.message}") from error
-            yield line
+        number, rest = 0, b""
+        while block := stream.read(_BLOCK):
+            *whole, rest = (rest + block).split(b"\n")
+            for number, content in enumerate(whole, number + 1):  # noqa: B020 - the count goes on
+                yield _checked(Line(path, number, content))
+            if len(rest) > ENTRY_LIMIT:
+                break
+        if rest:
+            torn = Line(path, number + 1, rest, torn=True)
+            yield torn if len(rest) <= ENTRY_LIMIT else _checked(torn)
+
+
+def _checked(line: Line) -> Line:
+    """The line, if it can be an entry; raises MalformedError, which names it, if it cannot."""
+    if 0 < len(line.content) <= ENTRY_LIMIT and b"\r" not in line.content:
+        return line
+    try:
+        refuse_entry(line.content)
+    except MalformedError as error:
+        raise MalformedError(f"{line.where}: {error.message}") from error
+    return line
 
 
 class Segment:

@@ -7,6 +7,7 @@ no validator. A keyword that is not known is a defect and raises, it never passe
 from __future__ import annotations
 
 import json
+import marshal
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ Check: TypeAlias = Callable[[Any], str]
 """Returns the first thing wrong, as a place that ends in what is wrong with it; empty if nothing is."""
 
 _IGNORED: Final = {"$schema", "$id", "$defs", "title", "description", "examples", "default"}
+_REMEMBERED: Final = 1024
 _QUICK_OBJECT: Final = _IGNORED | {"type", "required", "properties", "additionalProperties"}
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "object": (dict,),
@@ -131,7 +133,7 @@ def _quick_text(schema: Mapping[str, Any], thorough: Check) -> Check:
 
 def _quick_object(schema: Mapping[str, Any], whole: _Whole, thorough: Check) -> Check:
     """The same for objects of named fields."""
-    inside = {name: _compiled(one, whole) for name, one in schema.get("properties", {}).items()}
+    inside = {name: _remembering(one, whole) for name, one in schema.get("properties", {}).items()}
     required = frozenset(schema.get("required", ()))
     others: Check = _nothing_wrong if "additionalProperties" not in schema else _something
 
@@ -144,6 +146,33 @@ def _quick_object(schema: Mapping[str, Any], whole: _Whole, thorough: Check) -> 
         return "" if required <= value.keys() else thorough(value)
 
     return check
+
+
+def _remembering(schema: Mapping[str, Any], whole: _Whole) -> Check:
+    """The check of a field. What is read is a mapping or a list that stands in receipt after receipt, the same control,
+    system and model: one that was found right is known again by its bytes. Equal bytes are equal values of equal types.
+    """
+    check = _compiled(schema, whole)
+    target = whole.defs[schema["$ref"].removeprefix("#/$defs/")] if "$ref" in schema else schema
+    if whole.closed or target.get("type") not in ("object", "array"):
+        return check
+    right: set[bytes] = set()
+
+    def known(value: Any) -> str:
+        try:
+            key = marshal.dumps(value, 2)
+        except ValueError:
+            return check(value)
+        if key in right:
+            return ""
+        wrong = check(value)
+        if not wrong:
+            if len(right) >= _REMEMBERED:
+                right.clear()
+            right.add(key)
+        return wrong
+
+    return known
 
 
 def _nothing_wrong(_: Any) -> str:

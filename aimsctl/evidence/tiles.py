@@ -53,10 +53,11 @@ def read_file(folder: Path, path: str, limit: int) -> bytes:
     except OSError as error:
         raise LedgerError(f"{path} cannot be read: {error.strerror}") from error
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        state = os.fstat(descriptor)
+        if not stat.S_ISREG(state.st_mode):
             raise LedgerError(f"{path} is not a regular file")
         try:
-            content = stream.read(limit + 1)
+            content = stream.read(min(state.st_size, limit) + 1)  # as much memory as there is to read, and no more
         except OSError as error:
             raise LedgerError(f"{path} cannot be read: {error.strerror}") from error
     if len(content) > limit:

@@ -58,6 +58,9 @@ class Tree(Protocol):
     def read(self, path: str, limit: int = FILE_LIMIT) -> bytes:
         """The bytes of a file, at most one more than the limit. Raises FileRefusedError."""
 
+    def blob_id(self, path: str) -> str:
+        """The id under which git keeps the bytes of a regular file; empty where only reading tells what they are."""
+
 
 @dataclass(slots=True)
 class _Found:
@@ -113,6 +116,11 @@ class WorkTree:
         found.not_checked.sort()
         names = sorted([*found.files, *(path for path, _ in found.not_checked)])
         return Listing(tuple(found.files), tuple(found.not_checked), (*found.problems, *alike(names)))
+
+    @staticmethod
+    def blob_id(_path: str) -> str:
+        """Nothing: a file on disk may change at any time."""
+        return ""
 
     def read(self, path: str, limit: int = FILE_LIMIT) -> bytes:
         """The bytes of a regular file below the root, at most one more than the limit. Raises FileRefusedError.

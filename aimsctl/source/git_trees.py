@@ -180,6 +180,11 @@ class StoredTree:
         except BrokenObjectError as error:
             raise FileRefusedError(f"git cannot give it: {error}") from error
 
+    def blob_id(self, path: str) -> str:
+        """The object id of a regular file; empty if there is none. Equal ids mean equal bytes."""
+        entry = None if refusal(path) else self.state.entry(path)
+        return entry.id if entry is not None and entry.regular else ""
+
     def folder_id(self, path: str) -> str:
         """The object id of a folder of a commit; empty if there is none. Equal ids mean equal files below it."""
         entry = self.state.entry("" if path == "." else path)

@@ -6,7 +6,7 @@ It follows from the file's path and bytes alone, so a file that is the same in s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -34,7 +34,24 @@ class Contents:
     broken: list[tuple[str, Span]] = field(default_factory=list)
 
 
-Known = dict[tuple[str, bytes], Contents]
+@dataclass(slots=True, eq=False)
+class Known:
+    """What was read so far, by path and bytes, and by path and object id where git keeps the bytes."""
+
+    _by_bytes: dict[tuple[str, bytes], Contents] = field(default_factory=dict)
+    _by_id: dict[tuple[str, str], Contents] = field(default_factory=dict)
+
+    def contents(self, path: str, identifier: str, read: Callable[[], bytes]) -> Contents:
+        """What a file holds. Bytes whose id is known are not fetched again, and bytes that are known not parsed."""
+        found = self._by_id.get((path, identifier))
+        if found is None:
+            content = read()
+            found = self._by_bytes.get((path, content))
+            if found is None:
+                found = self._by_bytes[path, content] = read_contents(path, content)
+            if identifier:
+                self._by_id[path, identifier] = found
+        return found
 
 
 def read_contents(path: str, content: bytes) -> Contents:

@@ -15,7 +15,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.source.git_objects import BrokenObjectError
-from aimsctl.workspace.contents import read_contents
 
 if TYPE_CHECKING:
     from aimsctl.source.git_log import Touch
@@ -73,6 +72,7 @@ class Versions:
     known: Known
     wanted: frozenset[str] | None = None
     _events: dict[str, list[_Event]] = field(default_factory=dict, repr=False)
+    _passed_over: set[str] = field(default_factory=set, repr=False)
     _texts: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict, repr=False)
 
     @property
@@ -115,20 +115,25 @@ class Versions:
 
     def _artefacts(self, path: str, blob: str) -> dict[str, Artefact]:
         """The artefacts of a file's content by id; of several with one id, the first."""
-        content = self._blob(blob)
-        if content is None or not self._may_hold(content):
+        if not blob or blob in self._passed_over:
             return {}
-        contents = self.known.get((path, content))
-        if contents is None:
-            contents = self.known[path, content] = read_contents(path, content)
+        try:
+            contents = self.known.contents(path, blob, lambda: self._content(blob))
+        except BrokenObjectError:
+            self._passed_over.add(blob)
+            return {}
         found: dict[str, Artefact] = {}
         for artefact in contents.artefacts:
             if artefact.id and (self.wanted is None or artefact.id in self.wanted):
                 found.setdefault(artefact.id, artefact)
         return found
 
-    def _may_hold(self, content: bytes) -> bool:
-        return self.wanted is None or any(name.encode() in content for name in self.wanted)
+    def _content(self, blob: str) -> bytes:
+        """The bytes of a file that may hold a wanted artefact. Raises BrokenObjectError for any other."""
+        content = self.repository.read(blob, "blob")
+        if self.wanted is not None and not any(name.encode() in content for name in self.wanted):
+            raise BrokenObjectError("it names nothing that is wanted")
+        return content
 
     def _blob(self, identifier: str) -> bytes | None:
         try:

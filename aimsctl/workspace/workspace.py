@@ -18,7 +18,7 @@ from aimsctl.source.files import FileRefusedError, Listing, Tree
 from aimsctl.source.yaml import Document
 from aimsctl.workspace import rules
 from aimsctl.workspace.artefacts import Artefact
-from aimsctl.workspace.contents import UNKNOWN_KIND, Known, read_contents
+from aimsctl.workspace.contents import UNKNOWN_KIND, Known
 from aimsctl.workspace.links import Link, links_by_target, links_from
 
 WAIVER: Final = "waiver"
@@ -118,7 +118,7 @@ def load(
     a finding.
     """
     listing = tree.listing(config.policies)
-    loaded = _Loading(config, tree, listing, {} if known is None else known)
+    loaded = _Loading(config, tree, listing, Known() if known is None else known)
     for done, path in enumerate(listing.files):
         loaded.take(path)
         if tell is not None:
@@ -146,15 +146,12 @@ class _Loading:
     def take(self, path: str) -> None:
         """Read one file and check what it holds."""
         try:
-            content = self.tree.read(path)
+            contents = self.known.contents(path, self.tree.blob_id(path), lambda: self.tree.read(path))
         except FileRefusedError as error:
             self.findings.append(Diagnostic(rules.NOT_READ, Span(path), f"The file was not read: {error.reason}."))
             self.not_checked.append((path, error.reason))
             self._break(UNKNOWN_KIND, Span(path))
             return
-        contents = self.known.get((path, content))
-        if contents is None:
-            contents = self.known[path, content] = read_contents(path, content)
         self.documents.append(contents.document)
         self.findings += contents.findings
         self.artefacts += contents.artefacts

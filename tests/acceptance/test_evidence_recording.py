@@ -21,9 +21,11 @@ import pytest
 
 from aimsctl.cli import quick
 from aimsctl.cli.evidence_record import record
+from aimsctl.evidence.envelope import sign
 from aimsctl.evidence.keys import from_seed, write_private
 from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.statement import id_of
+from aimsctl.evidence.trustfile import EMPTY, with_key
 from aimsctl.source.resources import schema_text
 
 KEY = from_seed(b"\x12" * 32)
@@ -159,7 +161,7 @@ def test_of_two_ledgers_one_has_to_be_named(run: Any, root: Path) -> None:
     new_ledger(root, "notes.example/ledger/build")
     told = run(*ONE, cwd=root)
     assert told.code == 2
-    assert "there are 2 ledgers below evidence/: evidence/ledger, evidence/prod" in told.stderr
+    assert "there are 2 ledgers: evidence/ledger, evidence/prod" in told.stderr
     assert run(*ONE, cwd=root, env={"AIMSCTL_LEDGER": "evidence/ledger"}).code == 0
     assert run(*ONE, "--ledger", "evidence/prod", cwd=root).code == 0
     assert predicates(root)[0]["ledger"] == "notes.example/ledger/build"
@@ -218,9 +220,57 @@ def test_settings_that_are_not_plain_are_read_as_yaml(settings: str, run: Any, r
     assert run(*ONE, "--ledger", "evidence/ledger", cwd=root).code == 0
 
 
+# What the trust file says
+
+
+@pytest.fixture
+def trusting(root: Path) -> Path:
+    """The workspace, where the guard's key may attest the guard's control as a guardrail and nothing else."""
+    evidence = root / "evidence"
+    (evidence / "guard.pem").write_bytes(KEY.public.pem())
+    ledger = Ledger.open(evidence / "ledger")
+    (evidence / "logs.tlogpolicy").write_text(f"log {ledger.log.text}\nquorum none\n")
+    allow = {"executorTypes": ["guardrail"], "controls": ["CTL-08"]}
+    row = {"keyid": KEY.public.keyid, "algorithm": "ed25519", "file": "guard.pem", "name": "guard", "allow": allow}
+    (evidence / "trust.yaml").write_bytes(
+        with_key(EMPTY.encode(), "trust.yaml", {**row, "validFromIndex": 0, "revokedAtIndex": None})
+    )
+    return root
+
+
+@pytest.mark.parametrize("first", [(), ("--color", "never")], ids=["short way", "long way"])
+def test_what_would_never_be_sealed_is_not_recorded(first: tuple[str, ...], run: Any, trusting: Path) -> None:
+    assert run(*first, *ONE, cwd=trusting).code == 0
+    refused = [word if word != "guardrail" else "ci" for word in ONE]
+    told = run(*first, *refused, cwd=trusting)
+    assert told.code == 3
+    assert "it would not be sealed: the key guard may not attest an executor of type ci" in told.stderr
+    told = run(*first, *ONE, "--finished-on", "2999-01-01T00:00:00Z", cwd=trusting)
+    assert "still to come" in told.stderr
+    told = run(*first, *ONE, cwd=trusting, env={"AIMSCTL_KEY": from_seed(b"\x99" * 32).pem().decode()})
+    assert (told.code, "is not trusted" in told.stderr) == (3, True)
+    assert len(predicates(trusting)) == 1
+
+
+def test_lines_commands_and_files_are_held_to_it_too(run: Any, trusting: Path) -> None:
+    lines = [json.dumps({"target": "output:1", "result": "passed", **more}) for more in ({}, {"executor": CI})]
+    told = run(*MANY, cwd=trusting, stdin="\n".join(lines))
+    assert (told.code, told.stderr.count("may not attest an executor of type ci")) == (1, 1)
+    told = run(*RUN, "--", sys.executable, "break.py", "0", cwd=trusting)
+    assert (told.code, told.stdout) == (3, "")
+    (trusting / "out.xml").write_text(SUITE.format(more=""))
+    told = run("evidence", "import", "junit", "out.xml", "--map", "map.yaml", cwd=trusting)
+    assert told.stdout.startswith("not understood  suite[0]: it would not be sealed: the key guard may not attest")
+    (trusting / "theirs.jsonl").write_bytes(sign(b"{}", [from_seed(b"\x99" * 32)]))
+    told = run("evidence", "import", "dsse", "theirs.jsonl", cwd=trusting)
+    assert told.code == 1
+    assert len(predicates(trusting)) == 1
+
+
 # Many
 
 
+CI = {"type": "ci", "id": "x:gate", "name": "gate"}
 MANY = ("evidence", "record", "--stdin", "--control", "CTL-08", *WHO)
 
 
@@ -409,12 +459,11 @@ def test_a_run_that_cannot_be_recorded_is_not_silently_green(run: Any, root: Pat
 def test_a_request_to_stop_reaches_the_command_and_is_recorded(root: Path) -> None:
     script = "import time; print('up', flush=True); time.sleep(60)"
     command = [sys.executable, "-P", "-m", "aimsctl", *RUN, "--", sys.executable, "-c", script]
-    process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"up\n"
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 128 + signal.SIGTERM
-    process.stdout.close()
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 128 + signal.SIGTERM
     assert predicates(root)[0]["result"] == "error"
 
 
@@ -441,6 +490,16 @@ def test_the_same_file_twice_adds_nothing(run: Any, root: Path) -> None:
     (one,) = predicates(root)
     assert one["attestedBy"] == "collector"
     assert one["id"] == id_of(hashlib.sha256((root / "out.xml").read_bytes()).hexdigest(), "suite[0]", "CTL-08", "")
+
+
+def test_the_same_file_adds_nothing_after_sealing_either(run: Any, root: Path) -> None:
+    (root / "out.xml").write_text(SUITE.format(more=""))
+    assert run("evidence", "import", "junit", "out.xml", "--map", "map.yaml", cwd=root).code == 0
+    ledger = Ledger.open(root / "evidence" / "ledger")
+    assert ledger.seal(from_seed(b"\x21" * 32)).size == 1
+    told = run("evidence", "import", "junit", "out.xml", "--map", "map.yaml", cwd=root)
+    assert told.stdout.startswith("already there  suite[0]: CTL-08 passed\n")
+    assert list(ledger.unsealed()) == []
 
 
 def test_signed_evidence_of_others_is_kept_as_it_is_and_once(run: Any, root: Path) -> None:

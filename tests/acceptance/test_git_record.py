@@ -116,6 +116,29 @@ def test_an_approval_that_its_approver_signed_is_verified(
 
 
 @pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("approver", "Signature of SHA256:"),
+        (None, "Approved as claimed: commit: it is not signed"),
+        ("stranger", "Signature does not show it: commit: its key SHA256:"),
+    ],
+)
+def test_a_document_says_what_the_signature_of_its_approval_shows(  # noqa: PLR0913, PLR0917 - fixtures
+    run: Any, root: Path, keys: dict[str, Key], signers: Path, key: str | None, said: str
+) -> None:
+    made = approve(root, keys[key] if key else None)
+    ask = ("render", "ai-policy", "--draft", "--format", "md", "--as-of", "2026-03-01")
+    assert run(*ask, "--allowed-signers", signers, cwd=root).code == 0
+    text = (root / "rendered" / "ai-policy.md").read_text()
+    approval = next(line for line in text.splitlines() if line.startswith("| Approval |"))
+    assert said in approval
+    assert f"commit {made[:12]}" in approval
+    assert run(*ask, "--allowed-signers", signers, "--check", cwd=root).code == 0
+    assert run(*ask, cwd=root).code == 0
+    assert "igned" not in (root / "rendered" / "ai-policy.md").read_text().split("| Approval |")[1].split("\n")[0]
+
+
+@pytest.mark.parametrize(
     ("key", "state", "why"),
     [
         (None, "claimed", "it is not signed"),

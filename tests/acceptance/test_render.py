@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import lxml.html
@@ -84,7 +85,9 @@ def test_the_sheet_has_the_rows_of_the_table(rendered: dict[str, bytes]) -> None
 
 def test_the_control_block_says_who_when_and_from_where(rendered: dict[str, bytes]) -> None:
     page = lxml.html.document_fromstring(rendered["html"].decode())
-    block = {row[0].text_content(): row[1].text_content() for row in page.xpath("//header//tr")}
+    block = {
+        row[0].text_content(): row[1].text_content() for row in page.xpath("//table[caption='Document control']//tr")
+    }
     assert list(block) == [
         "Organisation", "Document", "Version", "Status", "Owner", "Approved by", "Approval", "Classification",
         "Last review", "Next review", "Standard", "Rendered from", "As of",
@@ -184,6 +187,63 @@ def test_a_committed_rendering_is_checked_against_the_commit_it_names(tmp_path: 
     assert render(STATEMENT, "--format", "html", "--check", cwd=workspace).returncode == 0
 
 
+def in_repository(tmp_path: Path) -> Path:
+    """The worked example, committed, and then with another reason in its statement of applicability."""
+    workspace = example(tmp_path / "workspace")
+    git(workspace, "init", "-q")
+    git(workspace, "add", ".")
+    git(workspace, "commit", "-qm", "all of it")
+    soa = workspace / "policies" / "planning" / "soa.yaml"
+    soa.write_text(soa.read_text().replace("AI law moved twice within a year.", "AI law moved thrice."))
+    git(workspace, "commit", "-qam", "a reason")
+    return workspace
+
+
+def test_a_document_that_the_next_commits_leave_true_is_no_drift(tmp_path: Path) -> None:
+    workspace = in_repository(tmp_path)
+    assert render(STATEMENT, "--format", "md,pdf", cwd=workspace).returncode == 0
+    (workspace / "policies" / "remark.txt").write_text("no artefact\n")
+    soa = workspace / "policies" / "planning" / "soa.yaml"
+    soa.write_text(soa.read_text() + "# a remark, which no document shows\n")
+    git(workspace, "add", ".")
+    git(workspace, "commit", "-qm", "documents, and a remark")
+    outcome = render(STATEMENT, "--format", "md,pdf", "--check", cwd=workspace)
+    assert (outcome.returncode, outcome.stdout, outcome.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("named", ["HEAD~1", "nothing"])
+def test_a_document_that_names_another_commit_than_its_own_is_found(tmp_path: Path, named: str) -> None:
+    """Whoever writes the documents can write `rendered.json` too."""
+    workspace = in_repository(tmp_path)
+    assert render(STATEMENT, "--format", "md", cwd=workspace).returncode == 0
+    truth = git(workspace, "rev-parse", "HEAD")
+    lie = git(workspace, "rev-parse", named) if named != "nothing" else "c0ffee" * 6 + "c0ff"
+    folder = workspace / "rendered"
+    for file in (folder / f"{STATEMENT}.md", folder / "rendered.json"):
+        file.write_text(file.read_text().replace(truth, lie).replace(truth[:12], lie[:12]))
+    known = json.loads((folder / "rendered.json").read_text())
+    known["files"][f"{STATEMENT}.md"]["sha256"] = sha256((folder / f"{STATEMENT}.md").read_bytes()).hexdigest()
+    (folder / "rendered.json").write_text(json.dumps(known))
+    outcome = render(STATEMENT, "--format", "md", "--check", cwd=workspace)
+    assert outcome.returncode == 1
+    assert f"{STATEMENT}.md is not what" in outcome.stdout
+
+
+def test_a_shallow_history_is_said_and_nothing_is_checked_against_it(tmp_path: Path) -> None:
+    workspace = in_repository(tmp_path)
+    assert render(STATEMENT, "--format", "md", cwd=workspace).returncode == 0
+    git(workspace, "add", ".")
+    git(workspace, "commit", "-qm", "documents")
+    git(tmp_path, "clone", "-q", "--depth", "1", workspace.as_uri(), "shallow")
+    outcome = render(STATEMENT, "--format", "md", "--check", cwd=tmp_path / "shallow")
+    assert outcome.returncode == 6
+    assert "the history is shallow" in outcome.stderr
+    assert render(STATEMENT, "--format", "md", "--out", "new", cwd=tmp_path / "shallow").returncode == 0
+    text = (tmp_path / "shallow" / "new" / f"{STATEMENT}.md").read_text()
+    assert "the history is shallow, so no revisions are listed" in text
+    assert "Table: Revisions" not in text
+
+
 def test_a_file_changed_by_hand_is_not_overwritten(tmp_path: Path) -> None:
     workspace = example(tmp_path / "workspace")
     ask = (STATEMENT, "--format", "md", *DAY)
@@ -211,6 +271,7 @@ def test_list_names_what_can_be_rendered() -> None:
         ((), "no document is named"),
         (("statement",), "there is no document statement"),
         ((STATEMENT, "--format", "odt"), "there is no format 'odt' of documents"),
+        ((STATEMENT, "--format", "html,pfd"), "there is no format 'pfd' of documents"),
         ((STATEMENT, "--templates", "nowhere"), "there is no folder nowhere"),
     ],
 )
@@ -254,6 +315,13 @@ def test_a_template_is_copied_changed_and_used(tmp_path: Path) -> None:
     assert "## What we chose" in ours.read_text()
     assert aimsctl("templates", "eject", "../front", cwd=workspace).returncode == 2
     assert aimsctl("templates", "eject", cwd=workspace).returncode == 2
+
+
+def test_an_artefact_can_be_named(tmp_path: Path) -> None:
+    outcome = render(STATEMENT, "--format", "md", "--id", "SOA-01", "--out", tmp_path, *DAY)
+    assert outcome.stdout.splitlines() == [str(tmp_path / f"{STATEMENT}-soa-01.md")]
+    outcome = render(STATEMENT, "--format", "md", "--id", "SOA-77", "--out", tmp_path, *DAY)
+    assert (outcome.returncode, "holds nothing for" in outcome.stderr) == (5, True)
 
 
 def test_the_index_links_every_file(tmp_path: Path) -> None:

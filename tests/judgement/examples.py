@@ -95,6 +95,10 @@ class Folder:
     def __init__(self, files: Mapping[str, str]) -> None:
         self.files = files
 
+    @staticmethod
+    def blob_id(_path: str) -> str:
+        return ""
+
     def listing(self, folder: str) -> Listing:
         """The files below the folder."""
         inside = (path for path in self.files if path.startswith(f"{folder}/") and path.endswith(".yaml"))

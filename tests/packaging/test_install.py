@@ -61,6 +61,26 @@ def test_the_wheel_says_the_same_as_the_checkout(installed: Environment, example
         assert (there.returncode, there.stdout) == (here.returncode, here.stdout), arguments
 
 
+def test_documents_need_no_extra_but_for_pdf_word_and_excel(installed: Environment, example: Path) -> None:
+    done = installed("render", "--all", "--format", "html,md", *AS_OF, cwd=example)
+    assert (done.returncode, done.stderr) == (0, "")
+    for name in ("pdf", "docx", "xlsx"):
+        done = installed("render", "statement-of-applicability", "--format", name, *AS_OF, cwd=example)
+        assert (done.returncode, f'pip install "aimsctl[{name}]"' in done.stderr) == (4, True)
+
+
+def test_the_wheel_with_all_extras_makes_the_documents_of_the_checkout(
+    wheel: Path, install: Callable[..., Environment], example: Path, tmp_path: Path
+) -> None:
+    ask = ("render", "statement-of-applicability", "--format", "html,pdf,docx,xlsx", *AS_OF, "--out")
+    done = install(f"{wheel}[all]")(*ask, tmp_path / "there", cwd=example)
+    assert (done.returncode, done.stderr) == (0, "")
+    command = [sys.executable, "-P", "-m", "aimsctl", *map(str, ask), str(tmp_path / "here")]
+    subprocess.run(command, cwd=example, check=True, capture_output=True)
+    here, there = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("here", "there"))
+    assert here == there
+
+
 def test_the_version_is_the_one_of_the_metadata(installed: Environment, tmp_path: Path) -> None:
     stated = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     assert stated

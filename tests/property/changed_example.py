@@ -43,6 +43,10 @@ class Memory:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files
 
+    @staticmethod
+    def blob_id(_path: str) -> str:
+        return ""
+
     def listing(self, folder: str) -> Listing:
         return Listing(
             tuple(sorted(path for path in self.files if path.startswith(f"{folder}/") and path.endswith(".yaml")))

@@ -39,6 +39,10 @@ class Memory:
     def __init__(self, files: dict[str, str]) -> None:
         self.files = files
 
+    @staticmethod
+    def blob_id(_path: str) -> str:
+        return ""
+
     def listing(self, folder: str) -> Listing:
         return Listing(tuple(sorted(path for path in self.files if path.startswith(f"{folder}/"))))
 

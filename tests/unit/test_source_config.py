@@ -50,6 +50,10 @@ class OneFile:
     def __init__(self, content: bytes) -> None:
         self._content = content
 
+    @staticmethod
+    def blob_id(_path: str) -> str:
+        return ""
+
     def listing(self, folder: str) -> Listing:
         raise AssertionError(folder)
 

@@ -186,6 +186,10 @@ class Vanishing:
 
     label = "work tree"
 
+    @staticmethod
+    def blob_id(_path: str) -> str:
+        return ""
+
     def listing(self, folder: str) -> Listing:
         return Listing((f"{folder}/a.yaml",))
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from aimsctl.evidence.collect.filling import filled
 from aimsctl.evidence.collect.mapping import Entry, ImportMapping
 from aimsctl.evidence.collect.reading import Facts, Item, Reading, Run, State
-from aimsctl.evidence.problems import MalformedError
+from aimsctl.evidence.problems import KeyRefusedError, MalformedError
 from aimsctl.evidence.receipts import Notary
 from aimsctl.evidence.statement import id_of
 
+Refuse: TypeAlias = Callable[[Mapping[str, Any]], None]
 _SHOWN: Final = 3
 _STATES: Final[tuple[State, ...]] = ("passed", "failed", "skipped", "error")
 
@@ -51,9 +52,14 @@ class Collected:
     unread: list[str] = field(default_factory=list)
 
 
-def collect(reading: Reading, mapping: ImportMapping, notary: Notary, source: Source) -> Collected:
-    """A receipt for each run that an entry of the mapping takes. Raises AimsError where a control does not exist."""
-    collector = _Collector(mapping, notary, source)
+def collect(
+    reading: Reading, mapping: ImportMapping, notary: Notary, source: Source, refuse: Refuse = lambda _: None
+) -> Collected:
+    """A receipt for each run that an entry of the mapping takes and `refuse` does not raise KeyRefusedError for.
+
+    Raises AimsError where a control does not exist.
+    """
+    collector = _Collector(mapping, notary, source, refuse)
     collector.found.unread += reading.unread
     for run in reading.runs:
         collector.take(run)
@@ -61,11 +67,12 @@ def collect(reading: Reading, mapping: ImportMapping, notary: Notary, source: So
 
 
 class _Collector:
-    def __init__(self, mapping: ImportMapping, notary: Notary, source: Source) -> None:
+    def __init__(self, mapping: ImportMapping, notary: Notary, source: Source, refuse: Refuse) -> None:
         self.found = Collected()
         self._mapping = mapping
         self._notary = notary
         self._source = source
+        self._refuse = refuse
 
     def take(self, run: Run) -> None:
         """A receipt for each entry that takes the run or some of its items, and a line for what none takes."""
@@ -80,7 +87,7 @@ class _Collector:
             left.difference_update(chosen)
             try:
                 self.found.receipts.append(self._receipt(run, entry, chosen))
-            except MalformedError as error:
+            except (MalformedError, KeyRefusedError) as error:
                 self.found.unread.append(f"{run.place}: {error.message}")
         if not taken:
             self.found.unread.append(f"{run.place}: no entry of the mapping takes it{_described(run.facts)}")
@@ -111,6 +118,7 @@ class _Collector:
         }
         predicate = self._notary.predicate(fields)
         envelope = self._notary.envelope(predicate)
+        self._refuse(predicate)
         return Receipt(predicate["id"], envelope, run.place, entry.control, predicate["result"])
 
 
