@@ -32,12 +32,21 @@ EU_AI_ACT: Final = "eu_ai_act"
 
 def crossing(report: GapReport, framework_id: str, systems: Sequence[str] = ()) -> Record:
     """Every item of the framework with what is shown; for the EU AI Act also what applies to the AI systems named."""
+    return _crossing(report, framework_id, systems, {one.id: _requirement(one) for one in report.requirements})
+
+
+def every_crossing(report: GapReport) -> list[Record]:
+    """The records of all frameworks, in the order of the data."""
+    judged = {one.id: _requirement(one) for one in report.requirements}
+    return [_crossing(report, name, (), judged) for name in crosswalk().frameworks]
+
+
+def _crossing(report: GapReport, framework_id: str, systems: Sequence[str], judged: Mapping[str, Record]) -> Record:
     framework = crosswalk().frameworks[framework_id]
     partners: dict[str, list[Pair]] = {}
     for pair in crosswalk().pairs:
         if pair.framework == framework_id:
             partners.setdefault(pair.item, []).append(pair)
-    judged = {one.id: _requirement(one) for one in report.requirements}
     items = [_item(framework, item, partners.get(item.id, []), judged) for item in framework.items.values()]
     used = {pair["source"] for item in items for pair in item["pairs"]}
     return {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aimsctl.assessment import ageing, exceptions
 from aimsctl.assessment.computed.registry import listed
+from aimsctl.assessment.crossing import every_crossing
 from aimsctl.assessment.findings import GRADE_WORDS
 from aimsctl.assessment.readiness import summarise
 from aimsctl.assessment.responsible import owner_of
@@ -60,6 +61,7 @@ def shared(report: GapReport, provenance: Provenance, visible: Visible) -> Recor
         "exposure": exposed.exposure(report.facts, records, _levels(report)),
         "evidence": _visible(ageing.evidence(report)["rows"], visible),
         "waivers": _visible(exceptions.waivers(report), visible),
+        "frameworks": _visible(every_crossing(report), visible),
         "summary": _summary(report),
         "titles": _titles(report, records),
         "grade_words": GRADE_WORDS,

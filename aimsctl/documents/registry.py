@@ -255,6 +255,7 @@ DEFINITIONS: Final = (
     Definition("incident-communication-plan", "Incident communication plan and notices", "register", "communication"),
     Definition("concern-log", "Concern reports", "register", "concern", sheets=(logs.CONCERNS,)),
     Definition("external-report-log", "Reports of harm from outside", "register", "concern", where=("side", "outside")),
+    Definition("other-frameworks", "Other frameworks", "register", "soa", compiled=True),
     Definition("waivers", "Waivers", "register", "waiver", requirements=("10.2",), sheets=(logs.WAIVERS,)),
 )
 BY_ID: Final = {definition.id: definition for definition in DEFINITIONS}
