@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import workspaces
 from benchmarks.documents import documents
+from benchmarks.exchange import exchange
 from benchmarks.measure import Program, Sample, compare
 from benchmarks.programs import AIMSCTL, AS_OF, CHECK_JSONSCHEMA, HERE, ROOT, Scale
 from benchmarks.table import Row
@@ -135,4 +136,5 @@ SUITES: dict[str, Callable[[Scale, Path], Iterator[Row]]] = {
     "L-01": L_01_many_artefacts,
     "L-03": L_03_many_findings,
     "documents": documents,
+    "exchange": exchange,
 }
