@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import workspaces
 from benchmarks.documents import documents
+from benchmarks.exchange import exchange
 from benchmarks.history import history
 from benchmarks.measure import ENVIRONMENT, Program, Sample, compare
 from benchmarks.programs import AIMSCTL, AS_OF, CHECK_JSONSCHEMA, HERE, ROOT, Scale
@@ -183,4 +184,5 @@ SUITES: dict[str, Callable[[Scale, Path], Iterator[Row]]] = {
     "ledger": ledger,
     "documents": documents,
     "history": history,
+    "exchange": exchange,
 }

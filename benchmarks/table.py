@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import Literal
 
 START, END = "<!-- bench:start -->", "<!-- bench:end -->"
-PEERS = ("aimsctl", "check-jsonschema", "typer", "jsonschema-rs", "PyYAML", "typst", "weasyprint", "pypandoc-binary")
+PEERS = (
+    "aimsctl",
+    "check-jsonschema",
+    "typer",
+    "jsonschema-rs",
+    "PyYAML",
+    "typst",
+    "weasyprint",
+    "pypandoc-binary",
+    "openpyxl",
+)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aimsctl.authoring.starter import SCHEMA_PATH, folder_of
 from aimsctl.authoring.values import Change, rewritten
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aimsctl.workspace.artefacts import Artefact
 
 Files = dict[str, bytes]
+_LARGEST: Final = 250_000  # signs of a new register; a file may have a million bytes, and a sign up to four
 
 
 def applied(plan: Plan, tree: Tree, policies: str, exists: Callable[[str], bool]) -> Files:
@@ -109,24 +110,37 @@ def ordered(known: Kind, row: Row, prefix: str = "") -> dict[str, Any]:
 
 
 def _created(plan: Plan, policies: str, exists: Callable[[str], bool]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The new files: path, text, and the data that the text has to read back as."""
     rows = [row for row in plan.of("create") if row.artefact is None]
     remark = f"Imported from {plan.source.name}: drafts, until somebody has looked at each."
+    taken: set[str] = set()
     for name in dict.fromkeys(row.kind for row in rows):
         known = kind(name)
         if known is None:
             continue
-        of = [row for row in rows if row.kind == name]
         stem = re.sub(r"[^a-z0-9]+", "-", plan.source.name.rpartition(".")[0].casefold()).strip("-")[:60] or name
         folder = f"{policies}{folder_of(known).removeprefix('policies')}"
-        path = _free(f"{folder}/{name if stem == name else f'{name}-{stem}'}", exists)
-        schema = "../" * path.count("/") + SCHEMA_PATH
-        if of[0].rows:
-            entries = [ordered(known, row, f"{row.rows}.") for row in of]
-            head = {"kind": name, "id": of[0].id, "title": "Statement of applicability", "status": "draft"}
-            data: dict[str, Any] = {**head, of[0].rows: entries}
-        else:
-            data = {"kind": "register", "of": name, "items": [_item(known, row) for row in of]}
-        yield path, file_text(data, remark, schema), data
+        for data in _documents(known, [row for row in rows if row.kind == name]):
+            path = _free(f"{folder}/{name if stem == name else f'{name}-{stem}'}", exists, taken)
+            yield path, file_text(data, remark, "../" * path.count("/") + SCHEMA_PATH), data
+
+
+def _documents(known: Kind, rows: list[Row]) -> Iterator[dict[str, Any]]:
+    """One statement of applicability, or registers of which none is larger than a file may be."""
+    if rows[0].rows:
+        entries = [ordered(known, row, f"{row.rows}.") for row in rows]
+        title = "Statement of applicability"
+        yield {"kind": known.name, "id": rows[0].id, "title": title, "status": "draft", rows[0].rows: entries}
+        return
+    items: list[dict[str, Any]] = []
+    size = 0
+    for item in (_item(known, row) for row in rows):
+        size += len(str(item))
+        if items and size > _LARGEST:
+            yield {"kind": "register", "of": known.name, "items": items}
+            items, size = [], len(str(item))
+        items.append(item)
+    yield {"kind": "register", "of": known.name, "items": items}
 
 
 def _item(known: Kind, row: Row) -> dict[str, Any]:
@@ -136,8 +150,9 @@ def _item(known: Kind, row: Row) -> dict[str, Any]:
     return {"id": row.id, "title": title, "status": status, **data}
 
 
-def _free(stem: str, exists: Callable[[str], bool]) -> str:
+def _free(stem: str, exists: Callable[[str], bool], taken: set[str]) -> str:
     number = 1
-    while exists(path := f"{stem}.yaml" if number == 1 else f"{stem}-{number}.yaml"):
+    while (path := f"{stem}.yaml" if number == 1 else f"{stem}-{number}.yaml") in taken or exists(path):
         number += 1
+    taken.add(path)
     return path

@@ -78,6 +78,8 @@ def control_titles() -> dict[str, str]:
 
 def at(row: Mapping[str, Any], path: str) -> Any:
     """The value at a dotted path; None if there is none."""
+    if "." not in path:
+        return row.get(path)
     value: Any = row
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None

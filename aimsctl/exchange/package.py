@@ -33,6 +33,8 @@ _ENCODING: Final = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]
 _DTD: Final = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _EXTERNAL: Final = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[^>]*>", re.IGNORECASE)
 _PLACE: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,7})["']""")
+_ROW_NUMBER: Final = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,3}([0-9]{1,7})["']""")
+_COLUMN_NAME: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})[0-9]""")
 _CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(.*?)</(?:\w+:)?c\s*>", re.DOTALL)
 _ERROR: Final = re.compile(rb"""<(?:\w+:)?c\b([^>]*\bt\s*=\s*["']e["'][^>]*)>""")
 _CACHED: Final = re.compile(rb"<(?:\w+:)?v\s*>[^<]|<(?:\w+:)?is\b")
@@ -154,10 +156,8 @@ def _sheets(name: str, parts: dict[str, bytes]) -> dict[str, str]:
 
 def _check_size(name: str, title: str, sheet: bytes, shared: bytes) -> None:
     """Refuses a sheet that is small on disk and vast in memory: far corners, or one long text in every cell."""
-    rows = columns = 0
-    for match in _PLACE.finditer(sheet):
-        rows = max(rows, int(match[2]))
-        columns = max(columns, _column(match[1]) + 1)
+    rows = max(map(int, set(_ROW_NUMBER.findall(sheet))), default=0)
+    columns = max(map(_column, set(_COLUMN_NAME.findall(sheet))), default=0) + 1
     if rows > MOST_ROWS or rows * columns > MOST_CELLS:
         raise _refused(name, f"has a sheet of {rows:,} rows and {columns:,} columns ({title})", "delete what is empty")
     lengths = [len(one[0]) for one in _SHARED.finditer(shared)]

@@ -35,6 +35,7 @@ _RHYTHMS: Final = {
 }
 _PLAIN_DAY: Final = "write it as 2026-03-31"
 _MONTHS: Final = 12
+_MOST_GUESSES: Final = 20
 
 
 class CellProblemError(Exception):
@@ -52,6 +53,7 @@ class Reader:
     def __init__(self, facts: Facts, words: Mapping[str, Any]) -> None:
         self.facts = facts
         self.words = words
+        self.guesses = 0
         self.added: dict[str, str] = {}  # ids of rows that become artefacts, and their kinds
         self.added_titles: dict[str, list[str]] = {}
 
@@ -127,8 +129,14 @@ class Reader:
         what = " or ".join(one.replace("annex_a", "control of Annex A") for one in field.links)
         if named:
             raise CellProblemError(f"{shown(text)} is the title of several", ", ".join(named))
-        near = closest(text, [one.id for kind in field.links for one in self.facts.workspace.of(kind)])
-        raise CellProblemError(f"{shown(text)} is the id or title of no {what}", did_you_mean(near) if near else "")
+        raise CellProblemError(f"{shown(text)} is the id or title of no {what}", self._near(text, field))
+
+    def _near(self, text: str, field: Field) -> str:
+        """The id that was probably meant; for the first cells only, as it takes a look at every id."""
+        self.guesses += 1
+        if self.guesses > _MOST_GUESSES:
+            return ""
+        return did_you_mean(closest(text, [one.id for kind in field.links for one in self.facts.workspace.of(kind)]))
 
     @cached_property
     def _titles(self) -> dict[str, list[Artefact]]:

@@ -133,15 +133,15 @@ def _reason(values: list[Read], found: Layout, heads: list[str]) -> str:
         return "blank"
     if len(filled) == 1 and len(found.columns) >= _WIDE_TABLE and not _is_key(values, found):
         return "section row"
-    words = [(normal(value), head) for value, head in zip(values, heads, strict=False) if value is not None]
-    if len(words) > 1 and all(word == head for word, head in words):
+    words = zip(values, heads, strict=False)
+    if len(filled) > 1 and all(normal(value) == head for value, head in words if value is not None):
         return "the headings again"
-    texts = [
-        str(value)
+    said = [
+        value
         for place, column in found.columns.items()
         if column.path != ID and (value := values[place] if place < len(values) else None) is not None
     ]
-    return "template row: nothing but placeholders" if texts and all(map(is_filler, texts)) else ""
+    return "template row: nothing but placeholders" if said and all(is_filler(str(value)) for value in said) else ""
 
 
 def _is_key(values: list[Read], found: Layout) -> bool:
@@ -152,7 +152,7 @@ def _is_key(values: list[Read], found: Layout) -> bool:
 
 def is_filler(text: str) -> bool:
     """Whether a cell holds a placeholder rather than an answer."""
-    return is_placeholder(text) or _BRACKETED.fullmatch(text.strip()) is not None
+    return is_placeholder(text) or (text[:1] in "<[{" and _BRACKETED.fullmatch(text) is not None)
 
 
 def _spread(plan: Plan, sheet: Sheet, found: Layout) -> None:
