@@ -102,7 +102,7 @@ def added(document: Any) -> None:
         font(style, size, colour, bold=name == "Over")
         space(style, 0, 3 if name == "Contents" else 0, 1.05)
     code = styles.add_style("Code", WD_STYLE_TYPE.CHARACTER)
-    code.font.name, code.font.size = "Courier New", Pt(9)
+    code.font.name = "Courier New"
     link = styles.add_style("Link", WD_STYLE_TYPE.CHARACTER)
     link.font.color.rgb, link.font.underline = LINK, False
     styles["Contents"].paragraph_format.tab_stops.add_tab_stop(Cm(17), WD_TAB_ALIGNMENT.RIGHT)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import Final
 
-from aimsctl.documents.tree import Block, Break, Cell, Heading, Inline, Link, Styled, Table, inlines_of, plain
+from aimsctl.documents.tree import Block, Break, Cell, Code, Heading, Inline, Link, Styled, Table, inlines_of, plain
 
 PORTRAIT: Final = 108  # characters of a table that fit side by side on an upright page
 LANDSCAPE: Final = 200
@@ -105,13 +105,14 @@ def _columns(table: Table) -> list[list[list[str]]]:
 
 
 def lines(cell: Cell) -> list[str]:
-    """The lines of a cell that breaks part."""
+    """The lines of a cell that breaks part, to be measured: letters of one width take more room than others."""
     found = [""]
     for inline in _flat(cell.inlines):
         if isinstance(inline, Break):
             found.append("")
         else:
-            found[-1] += plain([inline])
+            text = plain([inline])
+            found[-1] += text + text[:1] * (len(text) // 4) if isinstance(inline, Code) else text
     return found
 
 

@@ -42,6 +42,7 @@ from aimsctl.source.config import load as load_config
 from aimsctl.source.files import WorkTree
 from aimsctl.workspace.workspace import load
 from tests.acceptance.documents import DAY, READERS, STATEMENT, example, git, render, squeezed, xlsx_rows
+from tests.conftest import unavailable
 from tests.threats.hostile_workspaces import CODE, FORMULAS, MARKUP, ROOT, hostile
 
 FORMATS = ("md", "html", "pdf", "docx", "xlsx")
@@ -168,7 +169,7 @@ def test_R_05_the_pdf_has_no_file_and_no_way_to_one(marked_up: dict[str, bytes])
 @pytest.mark.skipif(sys.platform != "linux", reason="strace")
 def test_R_05_nothing_asks_the_network_and_only_fonts_and_libraries_are_read(tmp_path: Path) -> None:
     if shutil.which("strace") is None:
-        pytest.skip("strace is not installed")
+        unavailable("strace is not installed")
     root = hostile(tmp_path / "workspace", MARKUP)
     log = tmp_path / "trace"
     tracing = ["strace", "-f", "-qq", "-e", "trace=connect,execve,openat", "-o", str(log)]
