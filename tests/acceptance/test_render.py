@@ -85,14 +85,8 @@ def test_the_sheet_has_the_rows_of_the_table(rendered: dict[str, bytes]) -> None
 
 def test_the_control_block_says_who_when_and_from_where(rendered: dict[str, bytes]) -> None:
     page = lxml.html.document_fromstring(rendered["html"].decode())
-<<<<<<< HEAD
-    block = {
-        row[0].text_content(): row[1].text_content() for row in page.xpath("//table[caption='Document control']//tr")
-    }
-=======
     rows = page.xpath("//table[caption='Document control']//tr")
     block = {row[0].text_content(): row[1].text_content() for row in rows}
->>>>>>> refs/heads/render
     assert list(block) == [
         "Organisation", "Document", "Version", "Status", "Owner", "Approved by", "Approval", "Classification",
         "Last review", "Next review", "Standard", "Rendered from", "As of",
