@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aimsctl.assessment.facts import Facts
     from aimsctl.assessment.gap import GapReport
     from aimsctl.assessment.items import Item
+    from aimsctl.evidence.summary import Run
     from aimsctl.workspace.artefacts import Artefact
     from aimsctl.workspace.links import Link
     from aimsctl.workspace.workspace import Workspace
@@ -42,8 +43,31 @@ def named(workspace: Workspace, identifier: str) -> Artefact:
     )
 
 
-def dossier(report: GapReport, artefact: Artefact) -> Record:
-    """Everything the workspace knows about the artefact on the day of the report."""
+def receipts_of(report: GapReport, artefact: Artefact) -> list[Record] | None:
+    """For a control, how often it ran for each system and version, and when last, by the ledgers; None without any."""
+    evidence = report.facts.evidence
+    if evidence is None:
+        return None
+    found: dict[tuple[str, str], list[Run]] = {}
+    for run in evidence.of(artefact.id):
+        found.setdefault((run.system, run.version), []).append(run)
+    return [
+        {
+            "system": system,
+            "version": version,
+            "runs": len(runs),
+            "not_passed": sum(run.result != "passed" for run in runs),
+            "unverified": sum(bool(run.why) for run in runs),
+            "last": runs[-1].finished.isoformat().replace("+00:00", "Z"),
+            "last_result": runs[-1].result,
+            "last_place": f"{runs[-1].origin} {runs[-1].index}",
+        }
+        for (system, version), runs in sorted(found.items())
+    ]
+
+
+def dossier(report: GapReport, artefact: Artefact, history: list[Record] | None = None) -> Record:
+    """Everything the workspace knows about the artefact on that day, with its revisions if git was read."""
     facts = report.facts
     workspace = facts.workspace
     known = kind(artefact.kind)
@@ -72,6 +96,8 @@ def dossier(report: GapReport, artefact: Artefact) -> Record:
         "links": [_link_out(workspace, link) for link in workspace.links_from(artefact)],
         "linked_from": [_link_in(link) for link in workspace.links_to(artefact.id)],
         "requirements": _requirements(report, artefact),
+        "history": history,
+        "receipts": receipts_of(report, artefact),
     }
 
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from aimsctl.output.gap import GRADE_TONES, STATE_TONES
 from aimsctl.output.report import shown_path
-from aimsctl.output.tree import Block, Cell, Column, Facts, Heading, Note, Paragraph, Table
+from aimsctl.output.revisions import CLAIMS
+from aimsctl.output.tree import Block, Bullets, Cell, Column, Facts, Heading, Item, Note, Paragraph, Table
 
 Record = Mapping[str, Any]
 _STATES: Final = ("documented", "implemented", "operating")
@@ -92,5 +93,49 @@ def _requirements(record: Record) -> Iterator[Block]:
     yield Paragraph("A requirement has its states from everything that serves it, not from this artefact alone.")
 
 
-SECTIONS: Final[tuple[Callable[[Record], Iterator[Block]], ...]] = (_fields, _computed, _links, _requirements)
+def _history(record: Record) -> Iterator[Block]:
+    if not record["history"]:
+        return
+    yield Heading(2, "Revisions")
+    yield Paragraph(f"{CLAIMS} `aimsctl history {record['id']}` shows all of them.")
+    yield Bullets(tuple(_revision(one) for one in record["history"]))
+
+
+def _revision(one: Record) -> Item:
+    version = f", version {one['version']}" if one["version"] else ""
+    approved = f", approved by {one['approved_by']} on {one['approved_on']}" if one["approved_by"] else ""
+    return Item(f"{one['date']} {one['author']}: {one['what']}{version}{approved}", "", "", tuple(one["details"][:3]))
+
+
+def _receipts(record: Record) -> Iterator[Block]:
+    if not record["receipts"]:
+        return
+    yield Heading(2, "Receipts")
+    rows = tuple(
+        (
+            Cell(one["system"], "strong"),
+            Cell(one["version"] or "any"),
+            Cell(str(one["runs"])),
+            Cell(str(one["not_passed"]), "bad" if one["not_passed"] else ""),
+            Cell(str(one["unverified"]), "bad" if one["unverified"] else ""),
+            Cell(f"{one['last']}, {one['last_result']}"),
+        )
+        for one in record["receipts"]
+    )
+    heads = (
+        Column("System"),
+        Column("Version"),
+        *(Column(one, "right") for one in ("Runs", "Not passed", "Unverified")),
+    )
+    yield Table((*heads, Column("Newest")), rows)
+
+
+SECTIONS: Final[tuple[Callable[[Record], Iterator[Block]], ...]] = (
+    _fields,
+    _computed,
+    _links,
+    _requirements,
+    _history,
+    _receipts,
+)
 """In the order of the page; a further key of the record gets its section here."""

@@ -520,3 +520,16 @@ def test_every_record_keeps_to_its_published_schema(run: Any, root: Path, keys: 
         told = run(*command, "--format", "json", cwd=root)
         assert problems(name, told.stdout) == [], told.stderr
     assert problems("history", run("history", "--format", "json", cwd=root).stdout) == []
+
+
+def test_an_artefact_is_shown_with_its_revisions(run: Any, root: Path) -> None:
+    approve(root, None)
+    told = run("show", "POL-01", "--as-of", "2026-03-01", "--format", "json", cwd=root)
+    assert problems("show", told.stdout) == []
+    assert [(one["date"], one["approved_by"]) for one in told.json["history"]] == [
+        ("2026-02-02", "ROLE-CEO"),
+        ("2026-01-05", ""),
+    ]
+    assert told.json["receipts"] is None
+    text = run("show", "POL-01", "--as-of", "2026-03-01", cwd=root).stdout
+    assert "- 2026-02-02 Ingrid Moen: changed, version 1.0, approved by ROLE-CEO on 2026-02-02" in text

@@ -13,6 +13,7 @@ import pytest
 from aimsctl.evidence import envelope, keys
 from aimsctl.evidence.ledger import Ledger
 from tests.unit.evidence_ledgers import predicate, statement
+from tests.unit.test_output_json import problems
 
 KINDS = Path(__file__).parents[1] / "data" / "kinds"
 OWED = (
@@ -217,3 +218,15 @@ def test_the_report_and_the_documents_read_it_too(site: Site, tmp_path: Path) ->
     record = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     (row,) = record["evidence"]["rows"]
     assert row["state"] == "fresh"
+
+
+def test_a_control_is_shown_with_its_receipts(site: Site) -> None:
+    site.ran("2026-10-18")
+    site.ran("2026-10-19", "failed")
+    done = site.run("show", "CTL-01", "--as-of", AS_OF, "--format", "json", cwd=site.root)
+    assert problems("show", done.stdout) == []
+    (row,) = done.json["receipts"]
+    assert (row["system"], row["runs"], row["not_passed"], row["last_result"]) == ("AI-01", 2, 1, "failed")
+    assert (row["last"], row["last_place"]) == ("2026-10-19T10:00:01Z", "site.example/ledger 1")
+    assert done.json["history"] is None
+    assert "2026-10-19T10:00:01Z, failed" in site.run("show", "CTL-01", "--as-of", AS_OF, cwd=site.root).stdout
