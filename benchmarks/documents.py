@@ -1,4 +1,4 @@
-"""Documents beside the programs that people otherwise make them with."""
+"""Documents beside the programs that people otherwise make them with, and a register of many risks."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks import workspaces
 from benchmarks.measure import Program, Sample, compare
 from benchmarks.programs import AIMSCTL, AS_OF, HERE, ROOT, Scale
 from benchmarks.table import Row
 
-STATEMENT = "statement-of-applicability"
+STATEMENT, REGISTER = "statement-of-applicability", "ai-risk-register"
 WEASYPRINT = str(Path(sys.executable).with_name("weasyprint"))
 
 
@@ -34,7 +35,7 @@ def told(sample: Sample) -> str:
     return f"{sample.seconds:.2f} s, {sample.megabytes:.0f} MB"
 
 
-def documents(scale: Scale, folder: Path) -> Iterator[Row]:
+def statement(scale: Scale, folder: Path) -> Iterator[Row]:
     """The statement of applicability, cold: the last step beside that of others, and the whole way from artefacts."""
     subprocess.run(render(ROOT, STATEMENT, "md,html", folder).command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     taken = compare(_programs(folder), scale.slow_rounds)
@@ -76,3 +77,19 @@ def _programs(folder: Path) -> dict[str, Program]:
         ),
         "docx by pandoc": Program(("sh", "-c", f"{first} && {shlex.join((*convert, str(folder / 'p.docx')))}"), ROOT),
     }
+
+
+def register(scale: Scale, folder: Path) -> Iterator[Row]:
+    """A register of many risks, as workbook and on paper."""
+    workspaces.write_register(folder, scale.register)
+    programs = {name: render(folder, REGISTER, name, folder / "out") for name in ("xlsx", "docx", "pdf")}
+    for name, sample in compare(programs, 1, warm_up=False).items():
+        work = f"a register of {scale.register:,} risks as {name.upper()}"
+        yield Row(work, told(sample), "", sample.seconds, " s", "at most", 60)
+
+
+def documents(scale: Scale, folder: Path) -> Iterator[Row]:
+    """Both."""
+    for name, part in (("statement", statement), ("register", register)):
+        (folder / name).mkdir()
+        yield from part(scale, folder / name)

@@ -63,7 +63,7 @@ def _owed(report: GapReport) -> Iterator[Record]:
         for answer in one.answers:
             if answer.test.predicate == "receipts":
                 for outcome in answer.outcomes:
-                    if outcome.item is not None and outcome.words.get("evidence"):
+                    if outcome.item is not None and outcome.words.get("state"):
                         yield _row(report.as_of, outcome.item.top, outcome.words, one.id, outcome.result)
 
 

@@ -48,7 +48,7 @@ def crossing(report: GapReport, framework_id: str, systems: Sequence[str] = ()) 
         "held": framework_id in held_by(report.facts),
         "notes": list(crosswalk().notes),
         "sources": [{"name": name, "what": what} for name, what in crosswalk().sources.items() if name in used],
-        "counts": _counts(items),
+        "counts": _counted([item["shows"] for item in items]),
         "items": items,
         "application": application(report.facts, systems) if framework_id == EU_AI_ACT else None,
     }
@@ -56,25 +56,37 @@ def crossing(report: GapReport, framework_id: str, systems: Sequence[str] = ()) 
 
 def overview(report: GapReport) -> Record:
     """All frameworks with how many of their items are shown, in part, and so on."""
-    found = [crossing(report, name) for name in crosswalk().frameworks]
     return {
         "organisation": report.facts.workspace.config.organisation,
         "standard": f"{report.facts.catalogue.standard}:{report.facts.catalogue.edition}",
         "as_of": report.as_of.isoformat(),
-        "frameworks": [
-            {
-                **{key: one["framework"][key] for key in ("id", "name", "edition")},
-                "held": one["held"],
-                "counts": one["counts"],
-            }
-            for one in found
-        ],
+        "frameworks": frameworks(report),
     }
 
 
-def _counts(items: Sequence[Record]) -> Record:
-    counted = Counter(item["shows"] for item in items)
-    return {"items": len(items), **{name: counted.get(name, 0) for name in SHOWS}}
+def frameworks(report: GapReport) -> list[Record]:
+    """Each framework in numbers, without the evidence of its items."""
+    met = {one.id: holds(one) for one in report.requirements}
+    partners: dict[tuple[str, str], list[Record]] = {}
+    for pair in crosswalk().pairs:
+        row = {"relation": pair.relation, "holds": met[pair.requirement]}
+        partners.setdefault((pair.framework, pair.item), []).append(row)
+    held = held_by(report.facts)
+    return [
+        {
+            "id": one.id,
+            "name": one.name,
+            "edition": one.edition,
+            "held": one.id in held,
+            "counts": _counted([_shows(one, item, partners.get((one.id, item.id), [])) for item in one.items.values()]),
+        }
+        for one in crosswalk().frameworks.values()
+    ]
+
+
+def _counted(shows: Sequence[str]) -> Record:
+    counted = Counter(shows)
+    return {"items": len(shows), **{name: counted.get(name, 0) for name in SHOWS}}
 
 
 def _requirement(one: Assessed) -> Record:

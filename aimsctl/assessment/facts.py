@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from aimsctl.assessment.approvals import Approvals
+    from aimsctl.evidence.summary import Evidence
     from aimsctl.workspace.workspace import Workspace
 
 CLASSES: Final = ("controlled", "register", "record")
@@ -28,10 +29,13 @@ CLASSES: Final = ("controlled", "register", "record")
 class Facts:
     """A workspace on a day, with its history if that was read. All is worked out once and never changes."""
 
-    def __init__(self, workspace: Workspace, as_of: date, approvals: Approvals | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, as_of: date, approvals: Approvals | None = None, evidence: Evidence | None = None
+    ) -> None:
         self.workspace = workspace
         self.as_of = as_of
         self.approvals = approvals
+        self.evidence = evidence
         self.catalogue = catalogue()
         self.judgement = judgement()
         self.states: dict[str, dict[str, str]] = {}  # of each requirement, filled as they are judged

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment import gap_rules
 from aimsctl.assessment.calendar import parse_date
+from aimsctl.assessment.predicates.evidence import owed_rows
+from aimsctl.assessment.receipts import MISSING, UNVERIFIED, doubt, standing
 from aimsctl.assessment.suspects import suspects
 from aimsctl.diagnostics import Diagnostic, Related, Severity, ordered
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from aimsctl.assessment.gap import Assessed, GapReport, Reason
     from aimsctl.assessment.items import Item
+    from aimsctl.assessment.receipts import Owed
 
 GRADE_WORDS: Final = {
     "major": "major nonconformity",
@@ -35,6 +38,7 @@ def gap_findings(report: GapReport) -> list[Diagnostic]:
     found += _due_soon(report)
     found += _approvals(report)
     found += _relied_on(report)
+    found += _evidence(report)
     return ordered(found)
 
 
@@ -49,6 +53,30 @@ def _approvals(report: GapReport) -> Iterator[Diagnostic]:
             words = "is approved as claimed" if shown.state == "claimed" else "was not shown to be approved"
             span = artefact.span(field)
             yield Diagnostic(rule, span, f"{artefact.title} {words}: {shown.why}.", subject=f"{artefact.id}/{field}")
+
+
+def _evidence(report: GapReport) -> Iterator[Diagnostic]:
+    """Controls that are written down while nothing, or nothing that counts, shows that they run."""
+    for control in report.facts.standing("control"):
+        for row in owed_rows(control):
+            if row.entry.get("kind") == "records" or row.lost or control.get("status") != "approved":
+                continue
+            state = standing(row)[0]
+            if state == MISSING:
+                rule, said = gap_rules.NOTHING_RAN, "is documented, and no receipt shows that it runs"
+            elif state == UNVERIFIED:
+                rule, said = gap_rules.UNVERIFIED, f"has evidence that does not count: {doubt(row)}"
+            else:
+                continue
+            span = control.span(f"evidence.{row.index}")
+            if span is not None:
+                subject = f"{control.id}/{row.index}/{row.system.id if row.system else ''}/{row.version}"
+                yield Diagnostic(rule, span, f"{_named(row)} {said}.", rule.fix, subject=subject)
+
+
+def _named(row: Owed) -> str:
+    system = f" for {row.system.get('title')}" if row.system is not None else ""
+    return f"{row.control.get('title')}{system}{f' {row.version}' if row.version else ''}"
 
 
 def _relied_on(report: GapReport) -> Iterator[Diagnostic]:

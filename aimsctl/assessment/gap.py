@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from aimsctl.assessment.approvals import Approvals
     from aimsctl.diagnostics import Rule, Span
+    from aimsctl.evidence.summary import Evidence
     from aimsctl.standard import Requirement, Test
     from aimsctl.workspace.workspace import Workspace
 
@@ -109,12 +110,14 @@ class GapReport:
         return next(one for one in self.requirements if one.id == requirement_id)
 
 
-def assess(workspace: Workspace, as_of: date, approvals: Approvals | None = None) -> GapReport:
-    """Judge the workspace on that day (end of it, UTC), with what its history shows about approvals if that was read.
+def assess(
+    workspace: Workspace, as_of: date, approvals: Approvals | None = None, evidence: Evidence | None = None
+) -> GapReport:
+    """Judge the workspace on that day (end of it, UTC), with what its history and its ledgers show if they were read.
 
-    Pure: the same workspace, day and history give the same report.
+    Pure: the same workspace, day, history and evidence give the same report.
     """
-    facts = Facts(workspace, as_of, approvals)
+    facts = Facts(workspace, as_of, approvals, evidence)
     court = _Court(facts, Judge(facts))
     first = [court.judge(requirement) for requirement in facts.catalogue.requirements]
     second = tuple(court.judge_again(one) for one in first)

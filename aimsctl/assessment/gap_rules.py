@@ -147,6 +147,22 @@ RELIED_ON: Final = Rule(
     why="What was decided under the old text may not hold under the new one. The history shows the difference.",
     fix="Look whether it still holds, then record it with `aimsctl review ID`.",
 )
+NOTHING_RAN: Final = Rule(
+    code="AIM801",
+    name="no-operational-evidence",
+    severity=Severity.WARNING,
+    summary="A control is documented, and nothing shows that it runs for a system or a model version.",
+    why="A certificate shows that a control is written down. Only its records show that it runs.",
+    fix="Run the control and record it; `aimsctl evidence record` leaves a signed receipt.",
+)
+UNVERIFIED: Final = Rule(
+    code="AIM802",
+    name="evidence-does-not-count",
+    severity=Severity.WARNING,
+    summary="There is evidence that a control ran, and none that counts.",
+    why="What cannot be verified, or is attested by somebody else than was asked for, shows nothing.",
+    fix="Let who runs the control sign its receipts with a key of the trust file, and seal them.",
+)
 THEATRE: Final = Rule(
     code="AIM701",
     name="paper-compliance",
@@ -174,6 +190,8 @@ RULES: Final = (
     CLAIMED,
     NOT_SHOWN,
     RELIED_ON,
+    NOTHING_RAN,
+    UNVERIFIED,
     THEATRE,
 )
 

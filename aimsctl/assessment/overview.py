@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from aimsctl.assessment import ageing, exceptions, exposure
+from aimsctl.assessment.crossing import frameworks
 from aimsctl.assessment.findings import GRADE_WORDS
 from aimsctl.assessment.grades import WORST_FIRST
 from aimsctl.assessment.readiness import STAGE_1, STAGE_2, Blocker, blockers, summarise
@@ -63,8 +64,13 @@ _WEIGHED: Final = (
 _ASKS: Final = {STAGE_1: "designed and documented", STAGE_2: "works in practice"}
 
 
-def overview(report: GapReport, findings: Iterable[Diagnostic], provenance: Mapping[str, str]) -> Record:
-    """The whole report; `findings` are those of validate and of the gap analysis, suppressed ones marked as such."""
+def overview(
+    report: GapReport, findings: Iterable[Diagnostic], provenance: Mapping[str, str], past: Mapping[str, Any]
+) -> Record:
+    """The whole report; `findings` are those of validate and of the gap analysis, suppressed ones marked as such.
+
+    `past` is what the history says of it: the trend, and what changed since the last audit.
+    """
     told = list(findings)
     facts = report.facts
     return {
@@ -79,9 +85,12 @@ def overview(report: GapReport, findings: Iterable[Diagnostic], provenance: Mapp
         "impact_assessments": exposure.impact_assessments(facts),
         "reviews": ageing.reviews(facts),
         "evidence": ageing.evidence(report),
+        "trend": past["trend"],
+        "last_audit": past["last_audit"],
         "waivers": exceptions.waivers(report),
         "suppressed": exceptions.suppressed(told),
         "paper": exceptions.paper(report),
+        "frameworks": frameworks(report),
         "errors": [exceptions.finding(one) for one in told if _is_error(one)],
         "not_checked": [{"path": path, "reason": reason} for path, reason in facts.workspace.not_checked],
         "read": {"files": len(facts.workspace.checked), "artefacts": len(facts.workspace.artefacts)},

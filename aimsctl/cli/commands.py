@@ -22,6 +22,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "todo": ("aimsctl.cli.todo", "List what is due, by whom."),
     "decide": ("aimsctl.cli.decide", "Say whether a certificate is worth it, and why."),
     "crosswalk": ("aimsctl.cli.crosswalk", "Show what the AIMS shows of other frameworks."),
+    "export": ("aimsctl.cli.export", "Write registers as a workbook or CSV."),
+    "import": ("aimsctl.cli.import_", "Show what a spreadsheet would change; write it."),
     "approve": ("aimsctl.cli.approve", "Record that a text was approved."),
     "review": ("aimsctl.cli.approve", "Record that a text was looked at again."),
     "rules": ("aimsctl.cli.rules", "List every rule."),
@@ -30,7 +32,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "evidence": ("aimsctl.cli.evidence", "Signed receipts that controls ran, in a ledger others can verify."),
     "config": ("aimsctl.cli.config", "Show the settings in force and their origin."),
 }
-"""Module and one line of help; each module has a function named after its command."""
+"""Module and one line of help; each module has a function of the command's name (`import_` for `import`)."""
 
 GROUPS: Final = frozenset({"evidence"})
 """Those whose function makes an application of commands below it, of which only the one that is called is loaded."""

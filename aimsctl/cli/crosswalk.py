@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from aimsctl.assessment.crossing import EU_AI_ACT, crossing, overview
-from aimsctl.assessment.gap import assess
 from aimsctl.assessment.reused import reused
 from aimsctl.cli import complete
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.options import AsOf, PolicyFrom, Rev
 from aimsctl.cli.printing import FormOption, Out, Record, put, written
 from aimsctl.cli.session import Session, place
@@ -56,7 +56,7 @@ def crosswalk(
     if system and (framework != EU_AI_ACT or reuse):
         raise UsageError("--system is for the EU AI Act", hint="aimsctl crosswalk eu_ai_act --system ID")
     here = place(session, policy_from, rev)
-    report = assess(load(here.tree, here.config, policy=here.policy), here.day(as_of))
+    report = Ledgers(session, here).assess(load(here.tree, here.config, policy=here.policy), here.day(as_of))
     title, blocks, record = _answer(report, framework, system or (), reuse=reuse)
     put(written(session, here, form, title, blocks, record), out, here.root)
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from aimsctl.assessment.decision.advice import advice
-from aimsctl.assessment.gap import assess
 from aimsctl.cli import complete
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.options import AsOf, PolicyFrom, Rev
 from aimsctl.cli.printing import FormOption, Out, put, written
 from aimsctl.cli.session import Session, place
@@ -33,5 +33,5 @@ def decide(
     """Weigh certifying now, later or not at all: a recommendation, its reasons, its price, and what would change it."""
     session: Session = context.obj
     here = place(session, policy_from, rev)
-    report = assess(load(here.tree, here.config, policy=here.policy), here.day(as_of))
+    report = Ledgers(session, here).assess(load(here.tree, here.config, policy=here.policy), here.day(as_of))
     put(written(session, here, form, "Is a certificate worth it?", advice_body, advice(report, case)), out, here.root)

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from aimsctl.assessment.changes import changes
-from aimsctl.assessment.gap import assess
 from aimsctl.assessment.movement import movement
 from aimsctl.assessment.record import movement_record
-from aimsctl.cli.answer import AsForm, answer
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.options import AsOf, PolicyFrom
+from aimsctl.cli.printing import FormOption, Out, put, written
 from aimsctl.cli.progress import reading
 from aimsctl.cli.session import Session, place, state_at
 from aimsctl.errors import OK
@@ -26,7 +26,8 @@ def diff(
     after: Annotated[str | None, typer.Argument(metavar="[REV]", help="The later one; else the work tree.")] = None,
     as_of: AsOf = None,
     policy_from: PolicyFrom = None,
-    form: AsForm = "text",
+    form: FormOption = "text",
+    out: Out = None,
 ) -> int:
     """Say what changed between two states: gaps, states of requirements, findings, and artefacts in words.
 
@@ -38,12 +39,9 @@ def diff(
     with reading(session) as tell:
         was = load(old, here.config, policy=here.policy, tell=tell, known=known)
         is_now = load(here.tree, here.config, policy=here.policy, tell=tell, known=known)
-    moved, changed = movement(assess(was, judged_on), assess(is_now, judged_on)), changes(was, is_now)
-    record = {
-        "as_of": judged_on.isoformat(),
-        "to": after,
-        "provenance": here.provenance,
-        **movement_record(before, moved, changed),
-    }
-    answer(session, form, changes_body(before, moved, changed), record)
+    ledgers = Ledgers(session, here, policy_from=policy_from)
+    moved, changed = movement(ledgers.assess(was, judged_on), ledgers.assess(is_now, judged_on)), changes(was, is_now)
+    record = {"as_of": judged_on.isoformat(), "to": after, **movement_record(before, moved, changed)}
+    body = changes_body(before, moved, changed)
+    put(written(session, here, form, f"What changed since {before}", lambda _: body, record), out, here.root)
     return OK

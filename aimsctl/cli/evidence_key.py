@@ -10,14 +10,13 @@ import typer
 
 from aimsctl.cli.evidence_place import (
     LedgerOption,
-    TrustOption,
     key_file,
     open_ledger,
     refuse_inside,
     slug,
     trust,
 )
-from aimsctl.cli.options import PolicyFrom
+from aimsctl.cli.options import PolicyFrom, TrustOption
 from aimsctl.cli.session import Session, place
 from aimsctl.cli.writing import write_changed
 from aimsctl.errors import UsageError

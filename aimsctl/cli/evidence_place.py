@@ -31,9 +31,6 @@ WITNESS_KEY: Final = "AIMSCTL_WITNESS_KEY"
 LedgerOption = Annotated[
     Path | None, typer.Option("--ledger", metavar="DIR", help="The ledger; else the only one of the workspace.")
 ]
-TrustOption = Annotated[
-    Path | None, typer.Option("--trust", metavar="FILE", help="Your own trust.yaml, instead of the workspace's.")
-]
 
 
 def ledger_folder(session: Session, named: Path | None) -> Path:

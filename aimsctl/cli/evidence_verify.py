@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from aimsctl.cli.evidence_place import TrustOption, ledger_folder, moment, trust
-from aimsctl.cli.options import AsOf, PolicyFrom
+from aimsctl.cli.evidence_place import ledger_folder, moment, trust
+from aimsctl.cli.options import AsOf, PolicyFrom, TrustOption
 from aimsctl.cli.session import Session
 from aimsctl.errors import UsageError
 from aimsctl.evidence.bundle import RECEIPTS, Given, verify_bundle, verify_proof

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from aimsctl.cli.evidence_place import WITNESS_KEY, LedgerOption, TrustOption, moment, open_ledger, private_key, trust
+from aimsctl.cli.evidence_place import WITNESS_KEY, LedgerOption, moment, open_ledger, private_key, trust
+from aimsctl.cli.options import TrustOption
 from aimsctl.cli.session import Session
 from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.notes import NOTE_LIMIT, read_verifier

@@ -39,7 +39,7 @@ def explain(
 
 def _state_here(session: Session, requirement_id: str, as_of: str | None) -> tuple[str, Assessed] | None:
     """The requirement as judged in this workspace, with the day; None where there is no workspace."""
-    from aimsctl.assessment.gap import assess  # noqa: PLC0415 - only where there is a workspace
+    from aimsctl.cli.evidence_summary import Ledgers  # noqa: PLC0415 - only where there is a workspace
     from aimsctl.workspace.workspace import load  # noqa: PLC0415 - the same
 
     try:
@@ -47,7 +47,7 @@ def _state_here(session: Session, requirement_id: str, as_of: str | None) -> tup
     except WorkspaceError:
         return None
     judged_on = day(as_of)
-    report = assess(load(here.tree, here.config), judged_on)
+    report = Ledgers(session, here).assess(load(here.tree, here.config), judged_on)
     return judged_on.isoformat(), report.get(requirement_id)
 
 

@@ -16,8 +16,19 @@ from aimsctl.assessment.gap import GapReport, assess
 from aimsctl.assessment.movement import movement
 from aimsctl.assessment.record import gap_record, movement_record
 from aimsctl.assessment.suppress import apply
+from aimsctl.cli.evidence_summary import Ledgers, told
 from aimsctl.cli.git_record import Record
-from aimsctl.cli.options import AllowedSigners, AsOf, Formats, History, OpenpgpKeyring, PolicyFrom, Rev, Staged
+from aimsctl.cli.options import (
+    AllowedSigners,
+    AsOf,
+    Formats,
+    History,
+    OpenpgpKeyring,
+    PolicyFrom,
+    Rev,
+    Staged,
+    TrustOption,
+)
 from aimsctl.cli.progress import reading
 from aimsctl.cli.run import asked, deliver, prefix, source_lines
 from aimsctl.cli.session import Place, Session, day, place
@@ -71,6 +82,7 @@ def gap(
     badge: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a badge as SVG.")] = None,
     rev: Rev = None,
     staged: Staged = False,
+    trust: TrustOption = None,
     history: History = False,
     allowed_signers: AllowedSigners = None,
     openpgp_keyring: OpenpgpKeyring = None,
@@ -87,7 +99,8 @@ def gap(
     if threshold not in FAILING:
         raise UsageError(f"--fail-on {threshold} is no grade", hint="major, minor, opportunity or never")
     known = Known()
-    judge = Judging(session, here, only, Record(session, here, known, history, allowed_signers, openpgp_keyring), known)
+    record = Record(session, here, known, history, allowed_signers, openpgp_keyring)
+    judge = Judging(session, here, only, record, known, Ledgers(session, here, trust, policy_from))
     now = judge(here.tree, here.day(as_of))
     then = None if since is None else judge(since_tree(session, here, since), now.report.as_of)
     deliver(_report(judge, now, then, since or ""), where, here, session)
@@ -122,6 +135,7 @@ class Judging:
     only: frozenset[str]
     record: Record
     known: Known
+    ledgers: Ledgers
 
     def __call__(self, tree: Tree, judged_on: date) -> Judged:
         """One state, judged on that day."""
@@ -129,7 +143,8 @@ class Judging:
             workspace = load(tree, self.here.config, policy=self.here.policy, tell=tell, known=self.known)
         found = check(workspace, self.here, judged_on)
         errors = [finding for finding in found if finding.severity is Severity.ERROR]
-        report = assess(workspace, judged_on, self.record.approvals(workspace))
+        evidence = self.ledgers.evidence(workspace, judged_on)
+        report = assess(workspace, judged_on, self.record.approvals(workspace), evidence)
         return Judged(workspace, report, errors, ordered([*errors, *_wanted(report, self.only)]), self.only)
 
 
@@ -154,7 +169,7 @@ def _report(judge: Judging, now: Judged, then: Judged | None, since: str) -> Rep
         not_checked=now.workspace.not_checked,
         artefacts=len(now.workspace.artefacts),
         as_of=now.report.as_of.isoformat(),
-        provenance=here.provenance | judge.record.told,
+        provenance=here.provenance | judge.record.told | told(now.report.facts.evidence),
         fail_at=Severity.ERROR,
         source=source_lines(now.workspace),
         prefix=prefix(here.root),

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from aimsctl.assessment.chain import chain
-from aimsctl.assessment.gap import assess
 from aimsctl.cli import complete
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.options import AsOf, Rev
 from aimsctl.cli.printing import Out, json_text, put
 from aimsctl.cli.session import Session, place
@@ -38,7 +38,7 @@ def graph(
     """Draw risk, treatment, control, statement of applicability, evidence and AI system, and how they are joined."""
     session: Session = context.obj
     here = place(session, rev=rev)
-    record = chain(assess(load(here.tree, here.config), here.day(as_of)), identifier)
+    record = chain(Ledgers(session, here).assess(load(here.tree, here.config), here.day(as_of)), identifier)
     if not record["nodes"] and not session.quiet:
         typer.echo("nothing to draw yet: drafts are left out", err=True)
     if form == "json":

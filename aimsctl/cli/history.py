@@ -9,9 +9,9 @@ import typer
 from aimsctl.assessment.approvals import Approvals
 from aimsctl.assessment.record import approval_record
 from aimsctl.assessment.revisions import revisions
-from aimsctl.cli.answer import AsForm, answer
 from aimsctl.cli.git_record import Record
 from aimsctl.cli.options import AllowedSigners, OpenpgpKeyring, PolicyFrom, Rev
+from aimsctl.cli.printing import FormOption, Out, put, written
 from aimsctl.cli.session import Session, place
 from aimsctl.errors import OK, UsageError
 from aimsctl.output.revisions import revisions_body, revisions_record
@@ -30,7 +30,8 @@ def history(
     openpgp_keyring: OpenpgpKeyring = None,
     policy_from: PolicyFrom = None,
     rev: Rev = None,
-    form: AsForm = "text",
+    form: FormOption = "text",
+    out: Out = None,
 ) -> int:
     """Show who changed what and when, newest first, in words, and what git shows about the approval in force.
 
@@ -56,7 +57,8 @@ def history(
         "revisions": revisions_record(found),
         "provenance": here.provenance | record.told,
     }
-    answer(session, form, revisions_body(heading, found, current, complete=versions.complete), data)
+    body = revisions_body(heading, found, current, complete=versions.complete)
+    put(written(session, here, form, heading, lambda _: body, data), out, here.root)
     return OK
 
 

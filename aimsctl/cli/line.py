@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from aimsctl.assessment.calendar import parse_date
 from aimsctl.assessment.gap import assess
 from aimsctl.assessment.trend import Point, dated, point
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.progress import reading
 from aimsctl.cli.session import Place, Session, history_of
 from aimsctl.workspace.workspace import Workspace, load
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from aimsctl.assessment.trend import Moment
+    from aimsctl.evidence.summary import Evidence
     from aimsctl.source.git_objects import Commit
     from aimsctl.source.git_trees import StoredTree
     from aimsctl.source.history import Repository
@@ -67,18 +69,27 @@ class Line:
     def points(self, moments: Sequence[Moment]) -> Iterator[Point]:
         """The counts at each moment that had artefacts; a state that did not change since the day is judged once."""
         judged: dict[tuple[str, date], Point] = {}
+        evidence = self._evidence(moments)
         with reading(self.session) as tell:
             for done, moment in enumerate(moments):
                 commit = self.repository.commit(moment.commit)
                 key = (self.state(commit).folder_id(self.here.config.policies), moment.as_of)
                 if key[0] and key not in judged:
-                    judged[key] = point(moment, assess(self.load(commit), moment.as_of))
+                    judged[key] = point(moment, assess(self.load(commit), moment.as_of, evidence=evidence))
                     if len(judged) % _COLLECTED == 0:
                         gc.collect()
                 if key[0]:
                     yield Point(moment, judged[key].summary)
                 if tell is not None:
                     tell(done + 1, len(moments))
+
+    def _evidence(self, moments: Sequence[Moment]) -> Evidence | None:
+        """What the ledgers show over all the moments, read once; each moment sees what was there by its day."""
+        ledgers = Ledgers(self.session, self.here)
+        if not moments or not ledgers.folders:
+            return None
+        workspace = load(self.here.tree, self.here.config, policy=self.here.policy, known=self.known)
+        return ledgers.evidence(workspace, moments[-1].as_of, moments[0].as_of)
 
 
 def last_audit(workspace: Workspace, day: date) -> tuple[Artefact, date] | None:

@@ -6,9 +6,10 @@ import gc
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from keyword import iskeyword
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -61,12 +62,17 @@ def application(command: str | None, arguments: Sequence[str] = ()) -> typer.Typ
             if name in GROUPS and command is None:
                 app.add_typer(typer.Typer(), name=name, help=line)  # only named, so that help loads none of them
                 continue
-            found = getattr(importlib.import_module(module), name)
+            found = _function(module, name)
             if name in GROUPS:
                 app.add_typer(found(list(arguments)), name=name, help=line)
             else:
                 app.command(name, short_help=line)(found)
     return app
+
+
+def _function(module: str, name: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = getattr(importlib.import_module(module), f"{name}_" if iskeyword(name) else name)
+    return found
 
 
 def run(arguments: list[str]) -> int:

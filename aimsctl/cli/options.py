@@ -25,6 +25,9 @@ Staged = Annotated[bool, typer.Option("--staged", help="Read the artefacts as th
 History = Annotated[
     bool, typer.Option("--history", help="Read in git who wrote and who approved what, and what was issued anew.")
 ]
+TrustOption = Annotated[
+    Path | None, typer.Option("--trust", metavar="FILE", help="Your own trust.yaml, instead of the workspace's.")
+]
 OpenpgpKeyring = Annotated[
     Path | None,
     typer.Option(

@@ -26,7 +26,7 @@ def written(
     session: Session, here: Place, form: Form, title: str, blocks: Callable[[Record], Iterable[Block]], record: Record
 ) -> str:
     """The record, or the document made of it, in that format; each says where policy and artefacts came from."""
-    whole = {**record, "provenance": here.provenance}
+    whole = {"provenance": here.provenance, **record}
     if form == "json":
         return json_text(whole)
     document = [*blocks(record), *(() if session.quiet else _provenance(here))]

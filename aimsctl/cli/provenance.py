@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aimsctl.cli.git_record import Record
 from aimsctl.cli.session import Place, Session, history_of
 from aimsctl.documents.provenance import Provenance, Revision, Revisions
-from aimsctl.errors import AimsError
+from aimsctl.errors import AimsError, GitError
 from aimsctl.source.config import CONFIG_PATH
 from aimsctl.source.files import FileRefusedError
+from aimsctl.workspace.contents import Known
 
 if TYPE_CHECKING:
-    from aimsctl.cli.git_record import Record
     from aimsctl.source.files import Tree
     from aimsctl.source.git_objects import Commit
     from aimsctl.source.history import Repository
@@ -29,14 +31,31 @@ def provenance(session: Session, here: Place, workspace: Workspace) -> Provenanc
         return Provenance(missing=error.message)
 
 
-def revisions_until(record: Record, commit: str) -> Revisions:
-    """Gives the approved revisions of an artefact up to a commit, newest first; none without history."""
+def with_revisions(known: Provenance, session: Session, here: Place) -> Provenance:
+    """The provenance with the approved revisions up to its commit, newest first; none without the whole history."""
+    try:
+        shallow = bool(known.commit) and history_of(session, here.root)[0].shallow
+    except AimsError:
+        return known
+    if shallow:
+        return replace(known, shallow=True)
+    return replace(known, revisions=_revisions_until(session, here, known.commit))
 
+
+def is_of_commit(session: Session, here: Place, workspace: Workspace, commit: str) -> bool:
+    """Whether what was read is what a commit holds. Raises UsageError without it, GitError if history is shallow."""
+    found, inside = history_of(session, here.root)
+    if found.shallow:
+        raise GitError("the history is shallow, so documents cannot be checked", hint="fetch all of it")
+    return not _differs(found.state(found.resolve(commit), inside), here, workspace)
+
+
+def _revisions_until(session: Session, here: Place, commit: str) -> Revisions:
     def of(identifier: str) -> tuple[Revision, ...]:
         from aimsctl.assessment.revisions import approved_revisions  # noqa: PLC0415 - only where a document shows them
 
         try:
-            versions = record.versions(ids=frozenset({identifier}), until=commit)
+            versions = Record(session, here, Known()).versions(ids=frozenset({identifier}), until=commit)
             return tuple(
                 Revision(one.version, one.approved_on, one.commit, one.author, one.approved_by, one.what)
                 for one in approved_revisions(versions.of(identifier))

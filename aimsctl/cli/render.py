@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aimsctl.cli.git_record import Record
+from aimsctl.cli.checked import Check, differing
 from aimsctl.cli.options import AllowedSigners, AsOf, OpenpgpKeyring, PolicyFrom, Rev
 from aimsctl.cli.progress import reading
 from aimsctl.cli.rendered import Asked, Folder, State, produced, recorded, state_of
@@ -17,7 +17,6 @@ from aimsctl.documents.sources import overrides
 from aimsctl.errors import FINDINGS, OK, UsageError
 from aimsctl.output.clean import one_line
 from aimsctl.source.files import WorkTree
-from aimsctl.workspace.contents import Known
 from aimsctl.workspace.workspace import load
 
 if TYPE_CHECKING:
@@ -46,11 +45,11 @@ def render(
     templates: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder of templates that replace the shipped ones.")
     ] = None,
+    allowed_signers: AllowedSigners = None,
+    openpgp_keyring: OpenpgpKeyring = None,
     rev: Rev = None,
     as_of: AsOf = None,
     policy_from: PolicyFrom = None,
-    allowed_signers: AllowedSigners = None,
-    openpgp_keyring: OpenpgpKeyring = None,
 ) -> int:
     """Render the documents an auditor asks for from the artefacts, each with its control block."""
     session: Session = context.obj
@@ -58,22 +57,28 @@ def render(
         return _list()
     if not documents and not everything:
         raise UsageError("no document is named", hint="name some, or --all; `aimsctl render --list` names them")
-    asked = Asked(tuple(documents or ()), _named(formats or ["html"]), tuple(only or ()), draft, everything)
-    here, known = place(session, policy_from, rev), Known()
-    record = Record(session, here, known, named=allowed_signers, exported=openpgp_keyring)
+    asked = Asked(
+        tuple(documents or ()),
+        _named(formats or ["html"]),
+        tuple(only or ()),
+        draft,
+        everything,
+        allowed_signers,
+        openpgp_keyring,
+    )
+    here = place(session, policy_from, rev)
     with reading(session) as tell:
-        workspace = load(here.tree, here.config, policy=here.policy, tell=tell, known=known)
+        workspace = load(here.tree, here.config, policy=here.policy, tell=tell)
     replaced = _replaced(session, here, templates)
     folder = Folder(out, here.root)
     now = state_of(session, here, workspace, as_of, asked)
     if check:
-        return session.leave(
-            _checked(
-                folder,
-                {state: produced(record, workspace, asked, state, replaced) for state in recorded(folder, now, as_of)},
-            )
-        )
-    _write(folder, now, produced(record, workspace, asked, now, replaced), force=force, quiet=session.quiet)
+        states = recorded(folder, now, as_of)
+        lines = differing(Check(session, here, workspace, asked, replaced, policy_from), folder, states)
+        for line in lines:
+            typer.echo(one_line(line))
+        return session.leave(FINDINGS if lines else OK)
+    _write(folder, now, produced(session, workspace, here, asked, now, replaced), force=force, quiet=session.quiet)
     return OK
 
 
@@ -119,21 +124,3 @@ def _write(folder: Folder, state: State, files: Mapping[str, bytes], *, force: b
         if not quiet:
             typer.echo(one_line(str(folder.path / name)))
     folder.remember(state, files)
-
-
-def _checked(folder: Folder, made: Mapping[State, Mapping[str, bytes]]) -> int:
-    """1 if a file is missing or differs, each named; each is compared with its rendering from the state it names."""
-    known = folder.manifest.files
-    differing = []
-    for state, files in made.items():
-        for name, content in files.items():
-            if name in known and State.of(known[name]) != state and State.of(known[name]) in made:
-                continue
-            there = folder.read(name)
-            if there != content:
-                differing.append(
-                    f"{folder.path / name} {'is missing' if there is None else 'is not what the artefacts say'}"
-                )
-    for line in sorted(set(differing)):
-        typer.echo(one_line(line))
-    return FINDINGS if differing else OK

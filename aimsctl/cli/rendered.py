@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.gap import assess
-from aimsctl.cli.provenance import provenance, revisions_until
+from aimsctl.cli.evidence_summary import Ledgers
+from aimsctl.cli.git_record import Record
+from aimsctl.cli.provenance import provenance, with_revisions
 from aimsctl.cli.session import Place, Session, day
 from aimsctl.cli.validate import check
 from aimsctl.diagnostics import Severity, open_findings
@@ -21,12 +23,12 @@ from aimsctl.errors import RenderError
 from aimsctl.output.atomic import write_atomically
 from aimsctl.output.clean import clean
 from aimsctl.source.files import FileRefusedError, WorkTree
+from aimsctl.workspace.contents import Known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from aimsctl.cli.git_record import Record
     from aimsctl.workspace.workspace import Workspace
 
 _LARGEST: Final = 500_000_000  # bytes of a file that is compared
@@ -41,6 +43,8 @@ class Asked:
     only: tuple[str, ...]
     draft: bool
     everything: bool
+    signers: Path | None = None
+    keyring: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +129,13 @@ def recorded(folder: Folder, now: State, as_of: str | None) -> list[State]:
 
 
 def produced(
-    record: Record, workspace: Workspace, asked: Asked, state: State, replaced: Mapping[str, str]
+    session: Session, workspace: Workspace, here: Place, asked: Asked, state: State, replaced: Mapping[str, str]
 ) -> dict[str, bytes]:
     """Every file asked for, by name, in that state. Raises RenderError where the workspace has errors."""
-    report = assess(workspace, state.as_of, record.approvals(workspace))
-    found = open_findings(check(workspace, record.here, state.as_of))
+    record = Record(session, here, Known(), named=asked.signers, exported=asked.keyring)
+    evidence = Ledgers(session, here).evidence(workspace, state.as_of)
+    report = assess(workspace, state.as_of, record.approvals(workspace), evidence)
+    found = open_findings(check(workspace, here, state.as_of))
     errors = sum(one.severity is Severity.ERROR for one in found)
     if errors and not state.draft:
         raise RenderError(
@@ -139,7 +145,7 @@ def produced(
     with Confined() as confined:
         run = Run(
             report,
-            replace(state.provenance, revisions=revisions_until(record, state.commit)),
+            with_revisions(state.provenance, session, here),
             clean,
             renderer(replaced, confined),
             confined.pdf,

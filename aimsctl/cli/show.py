@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from aimsctl.assessment.dossier import dossier, named
-from aimsctl.assessment.gap import assess
 from aimsctl.cli import complete
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.options import AsOf, Rev
 from aimsctl.cli.printing import FormOption, Out, put, written
 from aimsctl.cli.session import Session, place
@@ -29,5 +29,5 @@ def show(
     here = place(session, rev=rev)
     workspace = load(here.tree, here.config)
     artefact = named(workspace, identifier)
-    record = dossier(assess(workspace, here.day(as_of)), artefact)
+    record = dossier(Ledgers(session, here).assess(workspace, here.day(as_of)), artefact)
     put(written(session, here, form, f"{artefact.id} {artefact.title}", dossier_body, record), out, here.root)

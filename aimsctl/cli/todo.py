@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from aimsctl.assessment.duties import duties
-from aimsctl.assessment.gap import assess
 from aimsctl.cli import complete
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.options import AsOf, PolicyFrom, Rev
 from aimsctl.cli.printing import FormOption, Out, put, written
 from aimsctl.cli.session import Session, place
@@ -34,5 +34,5 @@ def todo(
     session: Session = context.obj
     here = place(session, policy_from, rev)
     workspace = load(here.tree, here.config, policy=here.policy)
-    record = duties(assess(workspace, here.day(as_of)), owner)
+    record = duties(Ledgers(session, here).assess(workspace, here.day(as_of)), owner)
     put(written(session, here, form, "To do", duties_body, record), out, here.root)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,12 +9,11 @@ import typer
 
 from aimsctl.assessment.calendar import parse_date
 from aimsctl.assessment.trend import By, by_commit, by_month, by_tag
-from aimsctl.cli.answer import answer
 from aimsctl.cli.line import Line, last_audit
 from aimsctl.cli.options import AsOf, PolicyFrom, Rev
+from aimsctl.cli.printing import Out, put, written
 from aimsctl.cli.session import Place, Session, place
 from aimsctl.errors import OK, UsageError
-from aimsctl.output.sink import print_to
 from aimsctl.output.trend import trend_body, trend_record, trend_svg
 from aimsctl.workspace.contents import Known
 from aimsctl.workspace.workspace import load
@@ -39,8 +37,9 @@ def trend(
     policy_from: PolicyFrom = None,
     rev: Rev = None,
     form: Annotated[
-        Literal["text", "markdown", "json", "svg"], typer.Option("--format", help="How to print it.")
+        Literal["text", "md", "html", "json", "svg"], typer.Option("--format", help="How to print it.")
     ] = "text",
+    out: Out = None,
 ) -> int:
     """Count, over the history, for how many requirements each state was good, the gaps by grade, and what blocked.
 
@@ -59,10 +58,10 @@ def trend(
     points = list(line.points(list(moments)))
     complete = not repository.shallow
     if form == "svg":
-        print_to(sys.stdout, trend_svg(points))
+        put(trend_svg(points), out, here.root)
         return OK
-    record = {"by": by, "provenance": here.provenance, **trend_record(points, complete=complete)}
-    answer(session, form, trend_body(points, complete=complete), record)
+    record, body = {"by": by, **trend_record(points, complete=complete)}, trend_body(points, complete=complete)
+    put(written(session, here, form, "How readiness moved", lambda _: body, record), out, here.root)
     return OK
 
 

@@ -99,7 +99,10 @@ def verification(item: Item, field: str = "approval") -> str | None:
     if item.artefact is None or history is None or history.signers is None:
         return _VERIFIED[state]
     shown = history.of(item.artefact, field)
-    return None if shown is None else f"{_signed(shown)}{_TEXT[state]}"
+    if shown is None:
+        return None
+    commit = f", commit {shown.commit.short}" if shown.commit is not None else ""
+    return f"{_signed(shown)}{commit}{_TEXT[state]}"
 
 
 def _signed(shown: Approval) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.computed.registry import rows
 from aimsctl.assessment.computed.risks import cell
+from aimsctl.documents.plain import natural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ _STAGES: Final = {
 
 def exposure(facts: Facts, records: Records, levels: Sequence[str]) -> Record:
     """The risks that count: their matrix and their number at each level before treatment, as planned, and after it."""
-    found = facts.standing("risk")
+    found = sorted(facts.standing("risk"), key=lambda risk: natural(risk.id))
     method = facts.method
     return {
         "count": len(found),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -18,6 +19,7 @@ from aimsctl.documents.provenance import Provenance
 NAME: Final = "rendered.json"
 VERSION: Final = 1
 LIMIT: Final = 5_000_000  # bytes
+_COMMIT: Final = re.compile(r"([0-9a-f]{40}(?:[0-9a-f]{24})?)?")  # empty where there was none
 _MOST: Final = 10_000  # files
 
 
@@ -72,11 +74,13 @@ def read(content: bytes | None) -> Manifest:
 
 
 def _rendered(row: Any) -> Rendered:
-    """One entry. Raises TypeError where it has not the fields of one."""
+    """One entry. Raises TypeError and ValueError where it is none of ours."""
     found = Rendered(**row)
     texts = (found.sha256, found.as_of, found.commit, found.day)
     if not all(isinstance(text, str) for text in texts) or found.differs not in (True, False, None):
         raise TypeError
+    if not _COMMIT.fullmatch(found.commit):
+        raise ValueError
     return found
 
 

@@ -34,13 +34,15 @@ def no_revisions(_identifier: str) -> tuple[Revision, ...]:
 class Provenance:
     """The commit, its day, whether the artefacts read differ from it, and the revisions of artefacts.
 
-    Without a commit `missing` says why. `differs` is None where nobody can tell.
+    Without a commit `missing` says why. `differs` is None where nobody can tell. A `shallow` history has no revisions
+    to tell.
     """
 
     commit: str = ""
     day: date | None = None
     differs: bool | None = None
     missing: str = NO_HISTORY
+    shallow: bool = False
     revisions: Revisions = field(default=no_revisions, compare=False)
 
     @property
@@ -54,7 +56,8 @@ class Provenance:
             False: "; the artefacts read are those of the commit",
             None: "; whether the artefacts read differ from it is unknown",
         }[self.differs]
-        return f"Commit {self.commit[:12]}{dated}{state}"
+        cut = "; the history is shallow, so no revisions are listed" if self.shallow else ""
+        return f"Commit {self.commit[:12]}{dated}{state}{cut}"
 
     @property
     def short(self) -> str:

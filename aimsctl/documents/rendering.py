@@ -83,16 +83,19 @@ class Run:
             yield Wanted(definition, None, self._stem(definition.id, self.only))
             return
         items = self.items(definition)
-        items = [item for item in items if not self.only or item.id in self.only]
         if definition.form == "one":
+            named = [item for item in items if item.id in self.only]
             newest = max(
-                items, key=lambda item: (item.get("status") == "approved", str(item.get("dated"))), default=None
+                named or items,
+                key=lambda item: (item.get("status") == "approved", str(item.get("dated"))),
+                default=None,
             )
             if newest is not None:
                 yield Wanted(definition, newest, self._stem(definition.id, self.only))
             return
         for item in items:
-            yield Wanted(definition, item, self._stem(definition.id, [item.id]))
+            if not self.only or references.concerns(self.report.facts, item, self.only):
+                yield Wanted(definition, item, self._stem(definition.id, [item.id]))
 
     def items(self, definition: Definition) -> list[Item]:
         """The artefacts that a document is made of, those that are retired left out."""

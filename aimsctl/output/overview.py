@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from aimsctl.output.crossing import DISCLAIMER, SHOWS
 from aimsctl.output.gap import GRADE_TONES, STATE_TONES, counted_grade
 from aimsctl.output.report import counted, shown_path
 from aimsctl.output.tree import Block, Bullets, Cell, Column, Facts, Heading, Item, Note, Paragraph, Table
@@ -32,6 +33,7 @@ def overview_body(record: Record) -> Iterator[Block]:
     yield from _ageing(record["reviews"], record["evidence"])
     yield from _aside(record["waivers"], record["suppressed"])
     yield from _paper(record["paper"])
+    yield from _frameworks(record["frameworks"])
     yield from _method(record)
 
 
@@ -247,6 +249,16 @@ def _paper(tests: Sequence[Record]) -> Iterator[Block]:
         )
     clear = ", ".join(one["test"] for one in tests if one["result"] == "clear")
     yield Paragraph(f"Asked and clear: {clear or 'none'}.")
+
+
+def _frameworks(frameworks: Sequence[Record]) -> Iterator[Block]:
+    yield Heading(2, "Beside other frameworks")
+    yield Paragraph(f"Items of each framework by what the management system shows of them. {DISCLAIMER}")
+    rows = [
+        (one["name"], *(str(one["counts"][name]) for name in SHOWS), "yes" if one["held"] else "no")
+        for one in frameworks
+    ]
+    yield _table("", ("Framework", *SHOWS.values(), "Held"), rows)
 
 
 def _method(record: Record) -> Iterator[Block]:

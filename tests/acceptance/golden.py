@@ -1,4 +1,4 @@
-"""The documents of the small workspace in `tests/data/kinds` as they should be, in `tests/data/documents`.
+"""The documents of the small workspace in `tests/data/pack` as they should be, in `tests/data/documents`.
 
 `.venv/bin/python -m tests.acceptance.golden` writes them anew: after a change of a template, look at the difference.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.acceptance.documents import render
 from tests.packaging.distributions import ROOT
 
-KINDS = ROOT / "tests" / "data" / "kinds"
+PACK = ROOT / "tests" / "data" / "pack"
 GOLDEN = ROOT / "tests" / "data" / "documents"
 COLUMNS = GOLDEN / "columns.json"
 DAY = ("--as-of", "2026-08-01")
@@ -21,7 +21,7 @@ DAY = ("--as-of", "2026-08-01")
 
 def small(target: Path) -> Path:
     """A workspace with one artefact of each kind."""
-    shutil.copytree(KINDS, target / "policies")
+    shutil.copytree(PACK, target / "policies")
     (target / "aimsctl.yaml").write_text("schema: 1\norganisation: Example Health\n", encoding="utf-8")
     return target
 

@@ -182,3 +182,13 @@ def test_the_page_has_an_entry_an_item(run: Run) -> None:
     page = etree.HTML(run("crosswalk", "soc2", "--format", "html", *DAY, cwd=ROOT).stdout.encode())
     told = [(one.text or "").split(" ")[0] for one in page.findall(".//main/ul/li")]
     assert {"CC1.1", "A1.3", "P8.1"} <= set(told)
+
+
+def test_the_report_tells_the_same_numbers(run: Run) -> None:
+    told = run("report", "--format", "json", "--out", "-", *DAY, cwd=ROOT).json["frameworks"]
+    assert told == record(run, schema="crosswalks")["frameworks"]
+    assert {one["id"]: one["counts"] for one in told}["soc2"] == record(run, "soc2")["counts"]
+    for form in ("html", "md"):
+        page = run("report", "--format", form, "--out", "-", *DAY, cwd=ROOT).stdout
+        assert "Beside other frameworks" in page
+        assert "A mapping proves no conformity with the other framework." in page

@@ -255,6 +255,12 @@ def test_an_extract_holds_what_concerns_it(workspace: Path, tmp_path: Path) -> N
     assert "r-01" not in shown
 
 
+def test_an_extract_names_the_documents_that_concern_it(workspace: Path, tmp_path: Path) -> None:
+    ask = ("ai-impact-assessment", "--id", "AI-VISIT-NOTES", "--format", "md", "--out", tmp_path)
+    assert render(*ask, *DAY, cwd=workspace).returncode == 0
+    assert [path.name for path in tmp_path.glob("*.md")] == ["ai-impact-assessment-ia-vn.md"]
+
+
 # workbooks
 
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import lxml.html
@@ -84,7 +85,9 @@ def test_the_sheet_has_the_rows_of_the_table(rendered: dict[str, bytes]) -> None
 
 def test_the_control_block_says_who_when_and_from_where(rendered: dict[str, bytes]) -> None:
     page = lxml.html.document_fromstring(rendered["html"].decode())
-    block = {row[0].text_content(): row[1].text_content() for row in page.xpath("//header//tr")}
+    block = {
+        row[0].text_content(): row[1].text_content() for row in page.xpath("//table[caption='Document control']//tr")
+    }
     assert list(block) == [
         "Organisation", "Document", "Version", "Status", "Owner", "Approved by", "Approval", "Classification",
         "Last review", "Next review", "Standard", "Rendered from", "As of",
@@ -182,6 +185,63 @@ def test_a_committed_rendering_is_checked_against_the_commit_it_names(tmp_path: 
     git(workspace, "add", ".")
     git(workspace, "commit", "-qm", "documents")
     assert render(STATEMENT, "--format", "html", "--check", cwd=workspace).returncode == 0
+
+
+def in_repository(tmp_path: Path) -> Path:
+    """The worked example, committed, and then with another reason in its statement of applicability."""
+    workspace = example(tmp_path / "workspace")
+    git(workspace, "init", "-q")
+    git(workspace, "add", ".")
+    git(workspace, "commit", "-qm", "all of it")
+    soa = workspace / "policies" / "planning" / "soa.yaml"
+    soa.write_text(soa.read_text().replace("AI law moved twice within a year.", "AI law moved thrice."))
+    git(workspace, "commit", "-qam", "a reason")
+    return workspace
+
+
+def test_a_document_that_the_next_commits_leave_true_is_no_drift(tmp_path: Path) -> None:
+    workspace = in_repository(tmp_path)
+    assert render(STATEMENT, "--format", "md,pdf", cwd=workspace).returncode == 0
+    (workspace / "policies" / "remark.txt").write_text("no artefact\n")
+    soa = workspace / "policies" / "planning" / "soa.yaml"
+    soa.write_text(soa.read_text() + "# a remark, which no document shows\n")
+    git(workspace, "add", ".")
+    git(workspace, "commit", "-qm", "documents, and a remark")
+    outcome = render(STATEMENT, "--format", "md,pdf", "--check", cwd=workspace)
+    assert (outcome.returncode, outcome.stdout, outcome.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("named", ["HEAD~1", "nothing"])
+def test_a_document_that_names_another_commit_than_its_own_is_found(tmp_path: Path, named: str) -> None:
+    """Whoever writes the documents can write `rendered.json` too."""
+    workspace = in_repository(tmp_path)
+    assert render(STATEMENT, "--format", "md", cwd=workspace).returncode == 0
+    truth = git(workspace, "rev-parse", "HEAD")
+    lie = git(workspace, "rev-parse", named) if named != "nothing" else "c0ffee" * 6 + "c0ff"
+    folder = workspace / "rendered"
+    for file in (folder / f"{STATEMENT}.md", folder / "rendered.json"):
+        file.write_text(file.read_text().replace(truth, lie).replace(truth[:12], lie[:12]))
+    known = json.loads((folder / "rendered.json").read_text())
+    known["files"][f"{STATEMENT}.md"]["sha256"] = sha256((folder / f"{STATEMENT}.md").read_bytes()).hexdigest()
+    (folder / "rendered.json").write_text(json.dumps(known))
+    outcome = render(STATEMENT, "--format", "md", "--check", cwd=workspace)
+    assert outcome.returncode == 1
+    assert f"{STATEMENT}.md is not what" in outcome.stdout
+
+
+def test_a_shallow_history_is_said_and_nothing_is_checked_against_it(tmp_path: Path) -> None:
+    workspace = in_repository(tmp_path)
+    assert render(STATEMENT, "--format", "md", cwd=workspace).returncode == 0
+    git(workspace, "add", ".")
+    git(workspace, "commit", "-qm", "documents")
+    git(tmp_path, "clone", "-q", "--depth", "1", workspace.as_uri(), "shallow")
+    outcome = render(STATEMENT, "--format", "md", "--check", cwd=tmp_path / "shallow")
+    assert outcome.returncode == 6
+    assert "the history is shallow" in outcome.stderr
+    assert render(STATEMENT, "--format", "md", "--out", "new", cwd=tmp_path / "shallow").returncode == 0
+    text = (tmp_path / "shallow" / "new" / f"{STATEMENT}.md").read_text()
+    assert "the history is shallow, so no revisions are listed" in text
+    assert "Table: Revisions" not in text
 
 
 def test_a_file_changed_by_hand_is_not_overwritten(tmp_path: Path) -> None:

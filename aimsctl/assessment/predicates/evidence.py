@@ -7,11 +7,11 @@ model version. Dated records are read from the workspace; signed receipts come f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aimsctl.assessment.calendar import parse_date, parse_duration
+from aimsctl.assessment.calendar import Duration, parse_date, parse_duration
 from aimsctl.assessment.predicates.base import Outcome, Question, Result, predicate, unless_unreadable
+from aimsctl.assessment.receipts import UNVERIFIED, Owed, lapses, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,28 +22,17 @@ if TYPE_CHECKING:
 _BAD = {"failed", "error", "inconclusive", "problem", "do_not_release", "rework"}
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """One row of evidence that a control owes; `lost` is the id that it names where that leads to no AI system."""
-
-    control: Item
-    entry: Mapping[str, object]
-    index: int
-    system: Item | None
-    version: str
-    lost: str = ""
-
-
 @predicate("receipts")
 def receipts(question: Question) -> list[Outcome]:
     """An answer a row owed: fresh passes, stale, failing and missing fail; gives the words that name the row.
 
     Where a record of the row's kind could not be read, fresh is unknown: what could not be read may be the newest.
     """
-    if "lapses" in question.args:
-        return []  # lapses are read from the ledger; dated records are too sparse to show one
     found = question.select()
     rows = [row for control in found.items for row in owed_rows(control)]
+    if "lapses" in question.args:
+        window = question.facts.period(question.text("lapses"))
+        return [answer for row in rows if (answer := _lapsed(row, window)) is not None]
     return [_answer(row, question) for row in rows] + _untold(question, found.items)
 
 
@@ -96,8 +85,12 @@ def model_rows(system: Item) -> Iterable[Item]:
 
 
 def _answer(row: Owed, question: Question) -> Outcome:
-    recorded = row.entry.get("kind") == "records" and not row.lost
-    state, day = _records(row) if recorded else ("missing", None)
+    if row.lost:
+        state, day = "missing", None
+    elif row.entry.get("kind") == "records":
+        state, day = _records(row)
+    else:
+        state, day = standing(row)
     due_since = _due_since(row)
     words = {
         "due_since": due_since.isoformat() if due_since is not None else None,
@@ -110,12 +103,30 @@ def _answer(row: Owed, question: Question) -> Outcome:
     }
     at = f"evidence.{row.index}"
     reads = (str(row.entry.get("record")).partition(".")[0],) if row.entry.get("kind") == "records" else ()
+    if state == UNVERIFIED:
+        return Outcome(Result.UNKNOWN, row.control, words, at, reads=reads)
     if state == "fresh":
         result = Result.UNKNOWN if question.unreadable(reads) else Result.PASS
         return Outcome(result, row.control, words, at, reads=reads)
     shows = {"stale": "stale", "failing": "failing", "missing": "absent"}[state]
     failure = Outcome(Result.FAIL, row.control, words, at, shows, reads)
     return unless_unreadable(question, ("ai-system",), failure) if row.lost else failure
+
+
+def _lapsed(row: Owed, window: Duration) -> Outcome | None:
+    """Of a row that is fresh today: whether it lapsed within that time; gives `lapses`, `since`."""
+    if row.lost or row.entry.get("kind") == "records" or standing(row)[0] != "fresh":
+        return None
+    found = sorted(lapses(row, window.before(row.control.facts.as_of)))
+    words = {
+        "evidence": row.entry.get("id"),
+        "system": "all systems" if row.system is None else row.system.get("title"),
+        "model_version": row.version,
+        "lapses": len(found),
+        "since": found[0].isoformat() if found else None,
+        "row_system": row.system,
+    }
+    return Outcome(Result.FAIL if found else Result.PASS, row.control, words, f"evidence.{row.index}", "stale")
 
 
 def _due_since(row: Owed) -> date | None:

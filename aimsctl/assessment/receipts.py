@@ -1,0 +1,167 @@
+"""How a row of owed evidence stands by the signed receipts of the ledgers, and where it lapsed.
+
+Days end at midnight UTC. Counts and coverage are those of the day before the day of judgement, the last whole one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from aimsctl.assessment.calendar import Duration, parse_duration
+
+if TYPE_CHECKING:
+    from aimsctl.assessment.items import Item
+    from aimsctl.evidence.summary import Evidence, Run
+
+FRESH, STALE, FAILING, MISSING, UNVERIFIED = "fresh", "stale", "failing", "missing", "unverified"
+_DAY: Final = timedelta(days=1)
+_BAD: Final = ("failed", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One row of evidence that a control owes; `lost` is the id that it names where that leads to no AI system."""
+
+    control: Item
+    entry: Mapping[str, object]
+    index: int
+    system: Item | None
+    version: str
+    lost: str = ""
+
+
+def standing(row: Owed) -> tuple[str, str | None]:
+    """fresh, stale, failing, missing or unverified, with the day of the newest receipt that counts.
+
+    Unverified: there are receipts that fit, and none that counts, or a ledger could not be read, or nobody took the
+    count that coverage is measured by.
+    """
+    evidence = row.control.facts.evidence
+    if evidence is None:
+        return MISSING, None
+    if evidence.unreadable:
+        return UNVERIFIED, None
+    runs = _runs(row, evidence)
+    good = [run for run in runs if not _refusal(row, run)]
+    passed = [run for run in good if run.result == "passed"]
+    bad = [run for run in good if run.result in _BAD]
+    if not passed and not bad:
+        return (UNVERIFIED if runs else MISSING), None
+    newest = max([*passed, *bad], key=lambda run: run.finished)
+    if newest.result in _BAD:
+        return FAILING, newest.day.isoformat()
+    return _fresh_enough(row, passed, evidence), newest.day.isoformat()
+
+
+def _fresh_enough(row: Owed, passed: list[Run], evidence: Evidence) -> str:
+    as_of = row.control.facts.as_of
+    limit = parse_duration(row.entry.get("max_age"))
+    if limit is None or passed[-1].day < limit.before(as_of):
+        return STALE
+    if not _enough(row, passed, as_of - _DAY):
+        return STALE
+    covered = _coverage(row, passed, evidence, as_of - _DAY)
+    if covered is None:
+        return FRESH
+    return UNVERIFIED if covered < 0 else FRESH if covered >= _asked(row) else STALE
+
+
+def doubt(row: Owed) -> str:
+    """Why the evidence of an unverified row does not count, in words."""
+    evidence = row.control.facts.evidence
+    if evidence is None:
+        return "no ledger was read"
+    if evidence.unreadable:
+        return f"a ledger could not be read ({evidence.unreadable[0]})"
+    refusals = dict.fromkeys(_refusal(row, run) for run in _runs(row, evidence))
+    refusals.pop("", None)
+    return "; ".join(list(refusals)[:2]) or f"nobody counted {row.entry.get('coverage_of')} on the day before"
+
+
+def lapses(row: Owed, first: date) -> Iterator[date]:
+    """The days since then on which the row was stale, failing, or below its count or coverage; today apart."""
+    evidence = row.control.facts.evidence
+    if evidence is None:
+        return
+    good = [run for run in _runs(row, evidence) if not _refusal(row, run)]
+    passed = [run for run in good if run.result == "passed"]
+    begins = max([first, *(run.day for run in passed[:1])])
+    failing = {run.day for run in good if run.result in _BAD}
+    day = begins
+    while day < row.control.facts.as_of:
+        so_far = [run for run in passed if run.day <= day]
+        if day in failing or not _held(row, so_far, evidence, day):
+            yield day
+        day += _DAY
+
+
+def _held(row: Owed, passed: list[Run], evidence: Evidence, day: date) -> bool:
+    limit = parse_duration(row.entry.get("max_age"))
+    if not passed or limit is None or passed[-1].day < limit.before(day) or not _enough(row, passed, day):
+        return False
+    covered = _coverage(row, passed, evidence, day)
+    return covered is None or covered < 0 or covered >= _asked(row)
+
+
+def _runs(row: Owed, evidence: Evidence) -> list[Run]:
+    """The receipts that fit the row, oldest first: of its control, system, version and kinds of executor."""
+    kinds = row.entry.get("executor_types")
+    return [
+        run
+        for run in evidence.of(row.control.id)
+        if run.day <= row.control.facts.as_of
+        and (row.system is None or run.system == row.system.id)
+        and (not row.version or run.version == row.version)
+        and (not isinstance(kinds, list) or run.executor in kinds)
+    ]
+
+
+def _refusal(row: Owed, run: Run) -> str:
+    """Why the receipt does not count for the row; empty if it does."""
+    if run.why:
+        return run.why
+    if row.entry.get("attested_by") == "executor" and run.attested_by != "executor":
+        return "only a collector attests it"
+    return "no witness saw it" if row.entry.get("witness") is True and not run.witnessed else ""
+
+
+def _enough(row: Owed, passed: list[Run], last: date) -> bool:
+    """Whether there were as many as asked: in the period that ends that day, or since ever where no period is given."""
+    count, per = row.entry.get("min_count"), parse_duration(row.entry.get("per"))
+    if not isinstance(count, int):
+        return True
+    if per is None:
+        return len(passed) >= count
+    return sum(per.before(last) < run.day <= last for run in passed) >= count
+
+
+def _coverage(row: Owed, passed: list[Run], evidence: Evidence, day: date) -> float | None:
+    """The share of what was counted elsewhere that day; None where none is asked; below 0 where nobody counted."""
+    source = row.entry.get("coverage_of")
+    if not isinstance(source, str) or row.system is None:
+        return None
+    there = evidence.counted(source, row.system.id, day)
+    if there is None:
+        return -1.0
+    seen = sum(run.total or 0 for run in passed if run.day == day)
+    return 1.0 if there == 0 else seen / there
+
+
+def _asked(row: Owed) -> float:
+    share = row.entry.get("coverage_at_least")
+    return float(share) if isinstance(share, int | float) else 1.0
+
+
+def first_needed(controls: Iterable[Item], as_of: date, window: Duration) -> date:
+    """The first day whose receipts can matter: the longest age of any evidence owed, or the window of lapses."""
+    first = window.before(as_of)
+    for control in controls:
+        entries = control.data.get("evidence")
+        for entry in entries if isinstance(entries, list) else ():
+            limit = parse_duration(entry.get("max_age")) if isinstance(entry, Mapping) else None
+            if limit is not None:
+                first = min(first, limit.before(as_of))
+    return first - _DAY
