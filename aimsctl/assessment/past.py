@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from aimsctl.assessment.trend import GOOD
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aimsctl.assessment.changes import Change
     from aimsctl.assessment.movement import Moved
@@ -15,6 +17,16 @@ Record = dict[str, Any]
 NO_HISTORY: Final = "The workspace lies in no git repository with a history, so nothing can be said of the past."
 _AUDIT: Final = ("id", "title", "date", "commit")
 _COUNTS: Final = ("opened", "closed", "new", "fixed")
+_GRADES: Final = ("major", "unknown", "minor", "opportunity")
+TREND_HEADS: Final = (
+    "Month",
+    *(state.title() for state in GOOD),
+    "Major",
+    "Cannot be judged",
+    "Minor",
+    "Opportunity",
+    "Blocks 1, 2",
+)
 
 
 def no_trend(missing: str) -> Record:
@@ -58,3 +70,21 @@ def _requirement(one: Moved) -> Record:
         "states": {state: list(pair) for state, pair in one.states.items()},
         "moved": "opened" if one.opened else "closed" if one.closed else "",
     }
+
+
+def good(point: Mapping[str, Any], state: str) -> int:
+    """For how many requirements the state was good."""
+    return int(point["states"][state].get(GOOD[state], 0))
+
+
+def trend_rows(points: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """The counts as the table shows them, one row a month."""
+    return [
+        (
+            one["label"],
+            *(str(good(one, state)) for state in GOOD),
+            *(str(one["grades"][grade]) for grade in _GRADES),
+            f"{one['blockers']['1']}, {one['blockers']['2']}",
+        )
+        for one in points
+    ]
