@@ -17,7 +17,7 @@ _TOP: Final = 14
 _BOTTOM: Final = 190
 _LEFT: Final = 6.0
 _RIGHT: Final = 96.0
-_MOST_LABELS: Final = 7
+_MOST_LABELS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
