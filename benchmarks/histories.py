@@ -21,14 +21,16 @@ def write_history(root: Path, count: int, commits: int) -> None:
     """Writes a repository whose main line has so many commits over two years, the first with all `count` artefacts."""
     root.mkdir(parents=True)
     git(root, "init", "--quiet", "--initial-branch=main")
-    stream = b"".join(_stream(count, commits))
-    git(root, "fast-import", "--quiet", stdin=stream)
+    importing = ["git", "fast-import", "--quiet"]
+    with subprocess.Popen(importing, cwd=root, env=ENVIRONMENT, stdin=subprocess.PIPE) as process:
+        for part in _stream(count, commits):
+            process.stdin.write(part)  # type: ignore[union-attr] # it is a pipe, as asked for
     git(root, "reset", "--quiet", "--hard", "main")
 
 
-def git(root: Path, *arguments: str, stdin: bytes = b"") -> None:
+def git(root: Path, *arguments: str) -> None:
     """Runs git without the user's configuration."""
-    subprocess.run(["git", *arguments], cwd=root, input=stdin, env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["git", *arguments], cwd=root, env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
 
 
 def _stream(count: int, commits: int) -> Iterator[bytes]:

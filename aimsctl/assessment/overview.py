@@ -64,8 +64,13 @@ _WEIGHED: Final = (
 _ASKS: Final = {STAGE_1: "designed and documented", STAGE_2: "works in practice"}
 
 
-def overview(report: GapReport, findings: Iterable[Diagnostic], provenance: Mapping[str, str]) -> Record:
-    """The whole report; `findings` are those of validate and of the gap analysis, suppressed ones marked as such."""
+def overview(
+    report: GapReport, findings: Iterable[Diagnostic], provenance: Mapping[str, str], past: Mapping[str, Any]
+) -> Record:
+    """The whole report; `findings` are those of validate and of the gap analysis, suppressed ones marked as such.
+
+    `past` is what the history says of it: the trend, and what changed since the last audit.
+    """
     told = list(findings)
     facts = report.facts
     return {
@@ -80,6 +85,8 @@ def overview(report: GapReport, findings: Iterable[Diagnostic], provenance: Mapp
         "impact_assessments": exposure.impact_assessments(facts),
         "reviews": ageing.reviews(facts),
         "evidence": ageing.evidence(report),
+        "trend": past["trend"],
+        "last_audit": past["last_audit"],
         "waivers": exceptions.waivers(report),
         "suppressed": exceptions.suppressed(told),
         "paper": exceptions.paper(report),

@@ -13,6 +13,7 @@ from aimsctl.assessment.overview import overview
 from aimsctl.assessment.suppress import apply
 from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.options import AsOf, PolicyFrom
+from aimsctl.cli.past import MONTHS, past
 from aimsctl.cli.progress import reading
 from aimsctl.cli.session import Session, day, place
 from aimsctl.cli.validate import check
@@ -20,6 +21,7 @@ from aimsctl.diagnostics import ordered
 from aimsctl.errors import OK, UsageError
 from aimsctl.output.atomic import write_atomically
 from aimsctl.output.clean import clean, one_line
+from aimsctl.workspace.contents import Known
 from aimsctl.workspace.workspace import load
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ def report(
     ] = None,
     as_of: AsOf = None,
     policy_from: PolicyFrom = None,
+    trend: Annotated[
+        bool, typer.Option("--trend", help=f"Judge the end of each of the last {MONTHS} months too.")
+    ] = False,
     open_: Annotated[bool, typer.Option("--open", help="Show the page in the browser.")] = False,
 ) -> int:
     """Write the readiness report: the answer for stage 1 and 2, the three states, gaps, risks, and the method."""
@@ -50,11 +55,13 @@ def report(
         raise UsageError("--open shows the page in its file", hint="ask for --format html, and not for standard output")
     judged_on = day(as_of)
     here = place(session, policy_from)
+    known = Known()
     with reading(session) as tell:
-        workspace = load(here.tree, here.config, policy=here.policy, tell=tell)
-    judged = Ledgers(session, here, policy_from=policy_from).assess(workspace, judged_on)
+        workspace = load(here.tree, here.config, policy=here.policy, tell=tell, known=known)
+    ledgers = Ledgers(session, here, policy_from=policy_from)
+    judged = ledgers.assess(workspace, judged_on)
     findings = [*check(workspace, here, judged_on), *apply(gap_findings(judged), workspace, judged_on, judged=True)]
-    record = overview(judged, ordered(findings), here.provenance)
+    record = overview(judged, ordered(findings), here.provenance, past(ledgers, known, judged, trend=trend))
     for name, file in files.items():
         text = _written(name, record)
         if file is None:

@@ -14,7 +14,10 @@ from typing import Any, Final
 from jinja2 import FunctionLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from aimsctl.assessment.past import TREND_HEADS, good, trend_rows
+from aimsctl.assessment.trend import GOOD
 from aimsctl.documents.charts import Chart, Kind, level_class, stacked
+from aimsctl.documents.lines import Lines, lines
 from aimsctl.source.resources import template_text
 
 Record = Mapping[str, Any]
@@ -54,6 +57,8 @@ def page(record: Record, visible: Callable[[str], str]) -> str:
         level_class=level_class,
         gap_ids=frozenset(gap["id"] for gap in record["gaps"]),
         choices=_choices(record["gaps"]),
+        trend_heads=TREND_HEADS[1:],
+        trend_rows=trend_rows(record["trend"]["points"]),
     )
 
 
@@ -95,7 +100,7 @@ def _choices(gaps: Sequence[Record]) -> dict[str, list[str]]:
     }
 
 
-def _charts(record: Record) -> dict[str, Chart]:
+def _charts(record: Record) -> dict[str, Chart | Lines]:
     states = [(name.title(), _counts(_BANDS, row)) for name, row in record["summary"]["states"].items()]
     reviews = [record["reviews"][name] for name in ("overdue", "soon", "in_time")]
     evidence = [record["evidence"]["counts"][name] for name in ("fresh", "stale", "missing", "failing", "unknown")]
@@ -105,8 +110,16 @@ def _charts(record: Record) -> dict[str, Chart]:
         "objectives": stacked("objectives", "Objectives of Annex A by grade", _GRADES, _graded(record, "control")),
         "risks": _risks(record["risks"]),
         "reviews": stacked("reviews", "Reviews by how near they are", _REVIEWS, [("Reviews", reviews)]),
+        "trend": _trend(record["trend"]["points"]),
         "evidence": stacked("evidence", "Evidence that controls owe", _EVIDENCE, [("Rows of evidence", evidence)]),
     }
+
+
+def _trend(points: Sequence[Record]) -> Lines:
+    """A line for each state: for how many requirements it was good."""
+    values = {Kind(state, state): [good(one, state) for one in points] for state in GOOD}
+    most = points[-1]["requirements"] if points else 0
+    return lines("moved", "Requirements with each state good", [one["label"] for one in points], values, most)
 
 
 def _counts(kinds: Sequence[Kind], row: Mapping[str, int]) -> list[int]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from aimsctl.output.crossing import DISCLAIMER, SHOWS
 from aimsctl.output.gap import GRADE_TONES, STATE_TONES, counted_grade
+from aimsctl.output.past import past_body
 from aimsctl.output.report import counted, shown_path
 from aimsctl.output.tree import Block, Bullets, Cell, Column, Facts, Heading, Item, Note, Paragraph, Table
 
@@ -31,6 +32,7 @@ def overview_body(record: Record) -> Iterator[Block]:
     yield from _risks(record["risks"])
     yield from _impact(record["impact_assessments"])
     yield from _ageing(record["reviews"], record["evidence"])
+    yield from past_body(record["trend"], record["last_audit"], record["as_of"])
     yield from _aside(record["waivers"], record["suppressed"])
     yield from _paper(record["paper"])
     yield from _frameworks(record["frameworks"])

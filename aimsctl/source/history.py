@@ -121,7 +121,7 @@ class Repository:
         """The newest commit that both histories share. Raises UsageError if they share none."""
         if one.id == other.id:
             return one
-        found = self._text("base", one.id, other.id, missing_ok=True).split("\n")[0]
+        found = self._first_line("base", one.id, other.id)
         if not _ID.fullmatch(found):
             said = f"{one.short} and {other.short} share no history"
             raise UsageError(said, hint="the history is shallow; fetch all of it" if self.shallow else "")
@@ -174,8 +174,8 @@ class Repository:
 
     # the only places where git is started
 
-    def _run(self, call: str, *operands: str, missing_ok: bool = False) -> bytes:
-        """What git prints. Raises GitError with its first line where it fails, unless that only means 'not there'."""
+    def _run(self, call: str, *operands: str) -> bytes:
+        """What git prints. Raises GitError with its first line where it fails."""
         status, output, errors = _git(self.top).execute(
             self.command(call, *operands),
             env=self.environment(),
@@ -185,14 +185,20 @@ class Repository:
             strip_newline_in_stdout=False,
             kill_after_timeout=_SECONDS if os.name == "posix" else None,
         )
-        if status and not missing_ok:
+        if status:
             first = str(errors).strip().splitlines()[:1] or ["no reason given"]
             raise GitError(f"git {_CALLS[call][0]} failed: {first[0][:200]}")
         return cast("bytes", output)
 
-    def _text(self, call: str, *operands: str, missing_ok: bool = False) -> str:
+    def _text(self, call: str, *operands: str) -> str:
         """What git prints, as text without the last line end."""
-        return self._run(call, *operands, missing_ok=missing_ok).decode("utf-8", "surrogateescape").rstrip("\n")
+        return self._run(call, *operands).decode("utf-8", "surrogateescape").rstrip("\n")
+
+    def _first_line(self, call: str, *operands: str) -> str:
+        """The first line that git prints, empty if none; without GitPython, which takes long to load."""
+        with self._process(call, *operands, reads=subprocess.DEVNULL) as process:
+            line = process.stdout.readline() if process.stdout is not None else b""
+        return line.decode("ascii", "replace").rstrip("\n")
 
     @contextmanager
     def _started(self, call: str, *operands: str, reads: Any = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:

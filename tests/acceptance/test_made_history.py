@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import filecmp
+import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import html
 
 from tests.signing import git
 
@@ -96,3 +98,36 @@ def test_a_pull_request_is_told_in_words(run: Any, made: Path, signers: Path) ->
     moved = {one["id"]: one["states"] for one in record["since"]["requirements"] if one["states"]}
     assert moved["5.2"] == {"documented": ["complete", "suspect"]}
     assert {one["id"] for one in record["since"]["artefacts"]} == {"POL-01", "WVR-01"}
+
+
+def test_the_report_tells_how_readiness_moved_and_what_changed_since_the_audit(
+    run: Any, made: Path, tmp_path: Path
+) -> None:
+    assert run("report", *AS_OF, "--trend", "--format", "html,md,json", "--out", tmp_path, cwd=made).code == 0
+    record = json.loads((tmp_path / "readiness-report.json").read_text(encoding="utf-8"))
+    months = run("trend", *AS_OF, "--format", "json", cwd=made).json["points"][-13:]
+    assert record["trend"] == {"missing": "", "complete": True, "points": months}
+    since = record["last_audit"]
+    before = run("diff", since["commit"], *AS_OF, "--format", "json", cwd=made).json
+    assert (since["missing"], since["id"], since["date"]) == ("", "AUD-2026-1", "2026-06-18")
+    assert since["artefacts"] == before["artefacts"]
+    assert since["opened"] == sum(one["opened"] for one in before["requirements"])
+    assert since["closed"] == sum(one["closed"] for one in before["requirements"]) > 0
+    page = html.fromstring((tmp_path / "readiness-report.html").read_bytes())
+    (drawing,) = page.xpath("//section[@id='trend']//figure/svg[@role='img']")
+    described = {one.tag: one.text for one in drawing if one.tag in ("title", "desc")}
+    assert described["title"] == "Requirements with each state good"
+    assert "documented: 2 in 2025-11" in described["desc"]
+    assert page.xpath("//*[@style]") == []
+    markdown = (tmp_path / "readiness-report.md").read_text(encoding="utf-8").replace("\\", "")
+    for text in (page.text_content(), markdown):
+        assert "2025-11" in text
+        assert f"{since['closed']} gaps closed or milder" in text
+        assert since["artefacts"][0]["details"][0] in text
+
+
+def test_a_report_that_was_not_asked_for_the_trend_says_how_to_get_it(run: Any, made: Path) -> None:
+    record = run("report", *AS_OF, "--format", "json", "--out", "-", cwd=made).json
+    assert "report --trend" in record["trend"]["missing"]
+    assert record["trend"]["points"] == []
+    assert record["last_audit"]["missing"] == ""

@@ -17,6 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.packaging.distributions import ROOT
+from tests.signing import commit, git
 
 DAY = ("--as-of", "2026-11-01")
 SCHEMA = json.loads((ROOT / "schemas" / "output" / "report.schema.json").read_text(encoding="utf-8"))
@@ -120,6 +121,24 @@ def test_an_empty_workspace_has_a_report_in_each_format(workspace: Callable[...,
         if name == "json":
             assert problems(outcome.stdout) == []
             assert [stage["ready"] for stage in outcome.json["stages"]] == [False, False]
+        assert outcome.stdout.count("in no git repository with a history, so nothing can be said of the past.") == 2
+
+
+def test_a_history_that_does_not_reach_back_to_the_audit_concludes_nothing(copied: Path) -> None:
+    git(copied, "init", "-q")
+    for name, said in (
+        ("no commit", "The history cannot be read"),
+        ("a late one", "The history begins after the audit"),
+    ):
+        outcome = report("--format", "md,json", "--trend", *DAY, cwd=copied)
+        assert (outcome.returncode, outcome.stderr) == (0, ""), name
+        text = (copied / "readiness-report.json").read_text(encoding="utf-8")
+        assert problems(text) == []
+        since = json.loads(text)["last_audit"]
+        assert since["missing"].startswith(said)
+        assert (since["requirements"], since["artefacts"], since["closed"]) == ([], [], 0)
+        assert since["missing"] in (copied / "readiness-report.md").read_text(encoding="utf-8").replace("\\", "")
+        commit(copied, "All of it at once", day="2026-10-30")
 
 
 def test_what_cannot_be_read_is_told_and_never_counts(copied: Path) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import workspaces
+from benchmarks.histories import write_history
 from benchmarks.table import END, START, Row, write
 from tests.packaging.distributions import ROOT
+from tests.signing import git
 
 AS_OF = ("--as-of", "2026-11-01")
 
@@ -62,3 +64,18 @@ def test_the_table_replaces_only_what_stands_between_the_markers(tmp_path: Path)
 def test_a_missed_budget_is_said() -> None:
     assert "**missed**" in Row("w", "o", "b", 2.51, " times", "at most", 2.5).cells[-1]
     assert "**missed**" not in Row("w", "o", "b", 10.0, " times", "at least", 10).cells[-1]
+
+
+def test_a_made_history_is_valid_has_its_commits_and_the_floor_reads_each_file_once(run: Any, tmp_path: Path) -> None:
+    root = tmp_path / "history"
+    write_history(root, 20, 30)
+    again = tmp_path / "again"
+    write_history(again, 20, 30)
+    assert git(root, "rev-parse", "main") == git(again, "rev-parse", "main")
+    assert git(root, "rev-list", "--count", "main") == "30"
+    outcome = run("validate", *AS_OF, "--format", "json", cwd=root)
+    assert (outcome.code, outcome.json["diagnostics"]) == (0, [])
+    command = [sys.executable, "-m", "benchmarks.git_floor", str(root)]
+    told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    listed = git(root, "rev-list", "--objects", "--all").splitlines()
+    assert told == f"{sum(row.endswith('.yaml') for row in listed)} files\n"
