@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,14 +28,14 @@ from aimsctl.workspace.workspace import load
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-ENDINGS = {"html": "html", "md": "md", "json": "json"}
+ENDINGS = {"html": "html", "md": "md", "json": "json", "pdf": "pdf"}
 STEM = "readiness-report"
 
 
 def report(
     context: typer.Context,
     formats: Annotated[
-        list[str] | None, typer.Option("--format", metavar="NAME[,NAME]", help="html, md, json; html if left out.")
+        list[str] | None, typer.Option("--format", metavar="NAME[,NAME]", help="html, pdf, md, json; html if left out.")
     ] = None,
     out: Annotated[
         Path | None,
@@ -65,7 +66,7 @@ def report(
     for name, file in files.items():
         text = _written(name, record)
         if file is None:
-            sys.stdout.write(text)
+            _print(text)
         else:
             write_atomically(file, text, here.root)
             typer.echo(one_line(str(file)))
@@ -99,7 +100,15 @@ def _files(names: Sequence[str], out: Path | None) -> dict[str, Path | None]:
     return {names[0]: out}
 
 
-def _written(name: str, record: Mapping[str, Any]) -> str:
+def _print(content: str | bytes) -> None:
+    if isinstance(content, bytes):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+    else:
+        sys.stdout.write(content)
+
+
+def _written(name: str, record: Mapping[str, Any]) -> str | bytes:
     if name == "json":
         from aimsctl.output.json_ import VERSION, layout  # noqa: PLC0415 - each format loads only what it needs
 
@@ -109,6 +118,11 @@ def _written(name: str, record: Mapping[str, Any]) -> str:
         from aimsctl.output.overview import overview_body  # noqa: PLC0415 - the same
 
         return markdown(overview_body(record))
+    if name == "pdf":
+        from aimsctl.documents.report_pdf import report_pdf  # noqa: PLC0415 - the same
+
+        text = str(_written("md", record))
+        return report_pdf(text, str(record["organisation"]), date.fromisoformat(record["as_of"]))
     from aimsctl.documents.report_page import page  # noqa: PLC0415 - the same
 
     return page(record, clean)

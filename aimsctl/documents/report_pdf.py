@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from aimsctl.documents import pdf
 from aimsctl.documents.confined import Confined
 from aimsctl.documents.reading import read
 from aimsctl.documents.tree import Document, Heading, Meta, anchors_in
-from aimsctl.output.gfm import markdown
-from aimsctl.output.overview import overview_body
 
 TITLE: Final = "Readiness report"
 
 
-def report_pdf(record: Mapping[str, Any], organisation: str) -> bytes:
-    """The PDF of the report's record. Raises MissingExtraError without typst, RenderError where it cannot be made."""
-    blocks = read(markdown(overview_body(record)))
+def report_pdf(markdown: str, organisation: str, as_of: dt.date) -> bytes:
+    """The PDF of the report's Markdown. Raises MissingExtraError without typst, RenderError where it cannot be made."""
+    blocks = read(markdown)
     first = next((at for at, one in enumerate(blocks) if isinstance(one, Heading) and one.level > 1), len(blocks))
-    as_of = dt.date.fromisoformat(record["as_of"])
     timestamp = int(dt.datetime.combine(as_of, dt.time(), dt.UTC).timestamp())
     meta = Meta(TITLE, organisation, "", f"as of {as_of.isoformat()}", timestamp=timestamp)
     document = Document(meta, blocks[:first], blocks[first:], frozenset(anchors_in(blocks)))

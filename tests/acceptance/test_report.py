@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.conftest import unavailable
 from tests.packaging.distributions import ROOT
 from tests.signing import commit, git
 
@@ -202,3 +204,17 @@ def test_open_without_a_page_is_refused_before_anything_is_written(copied: Path,
     assert (outcome.returncode, outcome.stdout) == (2, "")
     assert "--open" in outcome.stderr
     assert list(copied.glob("readiness-report*")) == []
+
+
+def test_the_report_is_a_pdf_too(run: Any, tmp_path: Path) -> None:
+    if importlib.util.find_spec("typst") is None or shutil.which("pdftotext") is None:
+        unavailable("typst or pdftotext is not installed")
+    ask = ("-C", ROOT, "report", "--as-of", "2026-11-01", "--format", "pdf")
+    first, second = tmp_path / "first.pdf", tmp_path / "second.pdf"
+    assert run(*ask, "--out", first).code == 0
+    assert run(*ask, "--out", second).code == 0
+    assert first.read_bytes() == second.read_bytes()
+    told = subprocess.run(["pdftotext", "-layout", first, "-"], check=True, capture_output=True, text=True).stdout
+    assert "Readiness report of Fernlough Health, Inc." in " ".join(told.split())
+    assert "This is no certificate" in told
+    assert "A.8.4" in told
