@@ -55,9 +55,18 @@ def _put(data: Any, change: Change) -> None:
         data = data[part]
     last = change.pointer[-1]
     if isinstance(data, list) and last == len(data):
-        data.append(change.value)
+        data.append(as_read(change.value))
     else:
-        data[last] = change.value
+        data[last] = as_read(change.value)
+
+
+def as_read(value: Any) -> Any:
+    """The value as the reader gives it: a decimal stays text until its schema asks for a number."""
+    if isinstance(value, list):
+        return [as_read(one) for one in value]
+    if isinstance(value, dict):
+        return {name: as_read(one) for name, one in value.items()}
+    return str(value) if isinstance(value, float) else value
 
 
 class _Editor:

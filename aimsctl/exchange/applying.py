@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from aimsctl.authoring.starter import SCHEMA_PATH, folder_of
-from aimsctl.authoring.values import Change, rewritten
+from aimsctl.authoring.values import Change, as_read, rewritten
 from aimsctl.authoring.writing import file_text
 from aimsctl.errors import RenderError
 from aimsctl.exchange.importing import put
@@ -35,7 +35,7 @@ def applied(plan: Plan, tree: Tree, policies: str, exists: Callable[[str], bool]
         changes = [change for artefact, rows in artefacts for change in _changes(artefact, rows)]
         files[path] = rewritten(tree.read(path), path, changes)
     for path, text, data in _created(plan, policies, exists):
-        if yaml.read(path, text.encode()).data != data:
+        if yaml.read(path, text.encode()).data != as_read(data):
             raise RenderError(f"{plan.source.name} holds text that cannot be written as YAML")
         files[path] = text.encode()
     return files

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aimsctl.assessment.calendar import parse_date, parse_duration
 from aimsctl.exchange.sources import Read
+from aimsctl.source.characters import unwritable
 from aimsctl.workspace.hints import closest, did_you_mean, shown
 from aimsctl.workspace.kinds import Field
 
@@ -64,6 +65,8 @@ class Reader:
 
     def value(self, cell: Read, field: Field) -> Any:
         """The value that the cell says. Raises CellProblemError if it says none."""
+        if isinstance(cell, str) and (sign := unwritable(cell)):
+            raise CellProblemError(f"holds {sign}, which no artefact may hold", "type the cell anew")
         said = self.words.get(field.path)
         if isinstance(said, dict) and str(cell) in said:
             return said[str(cell)]
@@ -176,7 +179,7 @@ def _boolean(cell: Read, _field: Field) -> bool:
 
 
 def _number(cell: Read, _field: Field) -> int | float:
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and "e" not in str(cell):
         return cell
     text = str(cell)
     if re.fullmatch(r"-?\d{1,15}(\.\d{1,12})?", text):

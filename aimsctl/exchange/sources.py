@@ -22,6 +22,9 @@ _BAR: Final = re.compile(r"(?<!\\)\|")
 _MARKUP: Final = re.compile(r"\*\*|__|`|<br\s*/?>|!?\[([^\]]*)\]\([^)]*\)")
 
 
+_PANIC: Final = "PanicException"  # how a defect of a library in Rust arrives; it is no Exception
+
+
 @dataclass(slots=True)
 class Sheet:
     """The cells of one sheet, row by row; rows and columns count from 0.
@@ -96,8 +99,10 @@ def _workbook(name: str, content: bytes) -> Source:
             for each in book.sheets_metadata
             if each.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
-    except (python_calamine.CalamineError, ValueError) as error:
-        raise UsageError(f"{name} is damaged: its sheets cannot be read", hint="save it again as .xlsx") from error
+    except BaseException as error:
+        if isinstance(error, python_calamine.CalamineError | ValueError) or type(error).__name__ == _PANIC:
+            raise UsageError(f"{name} is damaged: its sheets cannot be read", hint="save it again as .xlsx") from error
+        raise
     return Source(name, "xlsx", tuple(sheets), package.notes)
 
 

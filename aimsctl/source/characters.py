@@ -43,6 +43,12 @@ def name(character: str) -> str:
     return f"U+{ord(character):04X} {known}".rstrip()
 
 
+def unwritable(text: str) -> str:
+    """The first character of a text that no artefact may hold, by number and name; empty if there is none."""
+    found = _CONTROL.search(text) or _UNUSUAL_BREAK.search(text)
+    return name(found[0]) if found else ""
+
+
 def decode(content: bytes) -> tuple[str, Problem | None]:
     """The text of UTF-8 bytes without a byte order mark; or the readable beginning, and why there is no more."""
     if content.count(0, 0, _LOOK) and (name := _wide(content[:_LOOK])):

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -71,13 +72,18 @@ def test_an_artefact_with_errors_is_said_to_be_missing(tmp_path: Path, run: Run)
     assert "left out because of its errors: policies/r.yaml:1" in outcome.stderr
 
 
-def test_without_the_library_the_line_that_installs_it_is_said(tmp_path: Path, run: Run) -> None:
-    (tmp_path / "block").mkdir()
-    (tmp_path / "block" / "sitecustomize.py").write_text("import sys\nsys.modules['xlsxwriter'] = None\n")
-    environment = {"PYTHONPATH": f"{tmp_path / 'block'}:{ROOT}", "PATH": str(Path(sys.executable).parent)}
-    outcome = run("-C", ROOT, "export", "xlsx", "risk", "--out", tmp_path / "r.xlsx", env=environment)
-    assert outcome.code == 4
-    assert 'pip install "aimsctl[xlsx]"' in outcome.stderr
+@pytest.mark.parametrize(("library", "command"), [("xlsxwriter", "export"), ("python_calamine", "import")])
+def test_without_the_library_the_line_that_installs_it_is_said(
+    tmp_path: Path, run: Run, library: str, command: str
+) -> None:
+    file = tmp_path / "r.xlsx"
+    words = ("export", "xlsx", "risk", "--out", file)
+    assert run("-C", ROOT, *words).code == 0
+    block = f"import sys; sys.modules[{library!r}] = None; from aimsctl.__main__ import main; main()"
+    called = words if command == "export" else ("import", file)
+    done = subprocess.run([sys.executable, "-c", block, "-C", ROOT, *called], capture_output=True, check=False)
+    assert done.returncode == 4, done.stderr
+    assert b'pip install "aimsctl[xlsx]"' in done.stderr
 
 
 # and back in
@@ -249,3 +255,33 @@ def test_a_file_that_cannot_be_read_is_a_usage_error(tmp_path: Path, run: Run, n
     for file in ("r.pdf", "r.xlsm"):
         (tmp_path / file).write_bytes(b"PK\x03\x04")
     assert run("import", name).code == 2
+
+
+def test_decimals_become_numbers_and_control_characters_problems(example: Path, run: Run) -> None:
+    assert run("export", "csv", "metric", "--out", "metric.csv", *DAY, cwd=example).code == 0
+    text = (example / "metric.csv").read_bytes().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    rows[0]["at_most"], rows[1]["source"] = "2.5", "Reviews\x1b[31m"
+    target = io.StringIO()
+    writer = csv.DictWriter(target, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    (example / "metric.csv").write_text(target.getvalue(), encoding="utf-8")
+    outcome = run("import", "metric.csv", "--apply", "--format", "json", *DAY, cwd=example)
+    assert outcome.code == 1
+    problems = [one["message"] for one in outcome.json["told"] if one["weight"] == "problem"]
+    assert problems == ["holds U+001B ESC, which no artefact may hold"]
+    assert "\n  at_most: 2.5\n" in (example / "policies/performance/metrics.yaml").read_text(encoding="utf-8")
+    assert run("validate", *DAY, cwd=example).code == 0
+
+
+def test_thousands_of_new_rows_become_registers_that_can_be_read(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "aimsctl.yaml").write_text("schema: 1\norganisation: Fernlough\n")
+    rows = "".join(f"{number},Risk {number},{'what happens then ' * 20}\n" for number in range(1500))
+    (tmp_path / "many.csv").write_text("Ref,Risk,Description\n" + rows)
+    outcome = run("import", "many.csv", "--apply", "--format", "json")
+    assert outcome.code == 0
+    assert outcome.json["files"][:2] == ["policies/planning/risk-many.yaml", "policies/planning/risk-many-2.yaml"]
+    checked = run("validate", "--format", "json")
+    assert (checked.code, checked.json["diagnostics"]) == (0, [])
+    assert "Nothing to write." in run("import", "many.csv").stdout
