@@ -161,6 +161,7 @@ class Repository:
         self.keys = folder.with_name(f"{folder.name}-keys")
         self.workspace = workspace
         self.minute = 0
+        self.written: dict[str, str | None] = {}
         folder.mkdir(parents=True)
         self.keys.mkdir()
         self.git("init", "-q", "-b", "main")
@@ -195,13 +196,15 @@ class Repository:
 
     def commit(self, step: Step) -> None:
         """Writes the files of a step and commits them; where nothing changes there is no commit."""
-        for path, text in step.files.items():
+        changed = {path: text for path, text in step.files.items() if self.written.get(path) != text}
+        if not changed:
+            return
+        for path, text in changed.items():
             target = self.folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink() if text is None else target.write_text(text, encoding="utf-8")
-        self.git("add", "-A")
-        if not self.git("status", "--porcelain"):
-            return
+        self.written |= changed
+        self.git("add", "-A", "--", *changed)
         sign: tuple[str, ...] = ()
         if step.signed:
             sign = (
