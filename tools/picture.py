@@ -1,6 +1,8 @@
-"""Writes the pictures of README: the readiness report of the worked example, in the Chromium of this machine.
+"""Writes the pictures of README: the readiness report of the worked example, and a page of one of its documents.
 
-python tools/picture.py    writes docs/images/readiness-*.png
+Needs the Chromium of this machine, and pdftoppm.
+
+python tools/picture.py    writes docs/images/*.png
 """
 
 from __future__ import annotations
@@ -34,6 +36,17 @@ def report(folder: Path) -> Path:
     return page
 
 
+def statement(folder: Path) -> Path:
+    """The second page of the statement of applicability, where its rows begin."""
+    name = "statement-of-applicability"
+    command = [sys.executable, "-P", "-m", "aimsctl", "render", name, "--format", "pdf", "--out", str(folder)]
+    subprocess.run([*command, "--as-of", "2026-11-01"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    target = IMAGES / f"{name}.png"
+    draw = ["pdftoppm", "-r", "80", "-f", "2", "-l", "2", "-singlefile", "-png", str(folder / f"{name}.pdf")]
+    subprocess.run([*draw, str(target.with_suffix(""))], check=True)
+    return target
+
+
 def clipping(begin: FloatRect | None, end: FloatRect | None) -> FloatRect:
     """What lies between two boxes, as wide as the first, with a margin. Raises ValueError if one is not on the page."""
     if begin is None or end is None:
@@ -60,6 +73,8 @@ def main() -> int:
             page.screenshot(path=IMAGES / name, full_page=True, clip=clip)
             print(IMAGES / name)
         started.close()
+    with tempfile.TemporaryDirectory() as made:
+        print(statement(Path(made)))
     return 0
 
 
