@@ -148,6 +148,9 @@ class Finder:
 
     def _control(self, row: Filled, planned: Row, entries: list[Any]) -> bool:
         said = row.text("control")
+        own = said.partition("\n")[0].partition(" ")[0]
+        if own in self.by_id and own != said:  # with its title behind it
+            said, row.cells["control"] = own, (own, row.cells["control"][1])
         control = said if said in self.by_id else control_id(said)
         if control is None or (control not in self.by_id and control not in control_titles()):
             self.tell("problem", row, "control", f"{said or 'an empty cell'} is no control of Annex A or of our own")

@@ -16,6 +16,8 @@ from aimsctl.workspace.hints import closest, did_you_mean
 SCORE: Final = "score"
 _SEARCHED: Final = 30  # rows in which headings are looked for
 _FEWEST: Final = 2  # headings that make a row the head of a table
+_GENERAL: Final = frozenset({ID, ROW, TITLE, "title", "owner", "status", "description", "date", "version"})
+"""Fields of any kind, which say nothing about what a sheet holds."""
 _EVERYWHERE: Final = {"ref": ID, "reference": ID, "no": ID, "number": ID, "name": "title", "owned by": "owner"}
 _ALSO: Final[dict[str, dict[str, str]]] = {
     "risk": {
@@ -56,6 +58,10 @@ _ALSO: Final[dict[str, dict[str, str]]] = {
         "control title": TITLE,
         "control name": TITLE,
         "name": TITLE,
+        "applies": "applicable",
+        "claimed status": "status",
+        "reason for inclusion or exclusion": "justification",
+        "exclusion reviewed by": "exclusion_review",
         "included": "applicable",
         "in scope": "applicable",
         "reason for inclusion": "justification",
@@ -133,8 +139,9 @@ def layout(sheet: Sheet, said: Map) -> Layout | None:
         exact = next((name for name in table_names() if name[:31] == sheet.name), "")
         named = (exact,) if exact else (sheet.name,) if "." in sheet.name and _is_list(sheet.name) else ()
     rows = _head_rows(sheet, said)
-    for names in [named] if named else [USUAL, tuple(name for name in table_names() if name not in USUAL)]:
-        best = _best(sheet, names, rows, said, fewest=1 if named else _FEWEST)
+    others = tuple(name for name in table_names() if name not in USUAL)
+    for names, fewest in [(named, 1)] if named else [(USUAL, _FEWEST), (others, _FEWEST + 1)]:
+        best = _best(sheet, names, rows, said, fewest)
         if best is not None:
             return best
     return None
@@ -159,11 +166,12 @@ def _best(sheet: Sheet, names: Iterable[str], rows: list[int], said: Map, fewest
     best, most = None, fewest - 1
     for name in names:
         of = table(name)
-        known = _known(of)
+        known, own = _known(of), _ALSO.get(name, {}).keys() - {"title", "name"}
         for row in rows:
-            found = {known[word] for value in sheet.rows[row] if (word := normal(value)) in known}
+            words = {word for value in sheet.rows[row] if (word := normal(value)) in known}
+            found = {known[word] for word in words}
             found |= {str(said.columns[str(value)]) for value in sheet.rows[row] if str(value) in said.columns}
-            if len(found) > most:
+            if len(found) > most and (fewest == 1 or found - _GENERAL or words & own):
                 best, most = Layout(of, row), len(found)
     return _columns(best, sheet, said) if best is not None else None
 

@@ -41,11 +41,11 @@ def plan_of(source: Source, facts: Facts, map_: Map) -> Plan:
             rows = list(filled_rows(plan, sheet, found))
             filled.append((found, rows))
     finder.identify([row for _, rows in filled for row in rows])
-    for found, rows in filled:
+    for _, rows in filled:
         for row in rows:
             importer.row(row)
-        if found.table.name == SOA and rows:
-            plan.told += checked_statement(rows, facts)
+    statement = [row for found, rows in filled if found.table.name == SOA for row in rows]
+    plan.told += checked_statement(statement, facts) if statement else ()
     for name, cells in importer.emptied.items():
         said = f"empty cells take nothing away: {listed(cells)} are empty where the YAML has a value"
         plan.told.append(Told("remark", name, 0, "", said, "delete the line in the YAML if that is meant"))

@@ -215,7 +215,7 @@ def _duration(cell: Read, _field: Field) -> str:
 
 
 def _enum(cell: Read, field: Field) -> str:
-    word = re.sub(r"[\s-]+", "_", str(cell).strip().casefold())
+    word = re.sub(r"[\s-]+", "_", re.sub(r"^\W+", "", str(cell)).strip().casefold())
     for allowed in field.enum:
         if str(cell) == allowed or word == allowed.casefold():
             return allowed

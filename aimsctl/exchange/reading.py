@@ -16,6 +16,7 @@ from aimsctl.exchange.workbook import ABOUT
 from aimsctl.workspace.hints import shown
 
 _BRACKETED: Final = re.compile(r"[<\[{][^<>\[\]{}]*[>\]}]")
+_NOTHING: Final = frozenset({"-", "\u2013", "\u2014", "n/a", "N/A"})
 _MOST_NAMED: Final = 8
 _WIDE_TABLE: Final = 3
 
@@ -152,7 +153,7 @@ def _is_key(values: list[Read], found: Layout) -> bool:
 
 def is_filler(text: str) -> bool:
     """Whether a cell holds a placeholder rather than an answer."""
-    return is_placeholder(text) or (text[:1] in "<[{" and _BRACKETED.fullmatch(text) is not None)
+    return text in _NOTHING or is_placeholder(text) or (text[:1] in "<[{" and _BRACKETED.fullmatch(text) is not None)
 
 
 def _spread(plan: Plan, sheet: Sheet, found: Layout) -> None:

@@ -19,7 +19,9 @@ _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _RULE: Final = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _BAR: Final = re.compile(r"(?<!\\)\|")
-_MARKUP: Final = re.compile(r"\*\*|__|`|<br\s*/?>|!?\[([^\]]*)\]\([^)]*\)")
+_MARKUP: Final = re.compile(
+    r"\*\*|__|`|</?(?:a|b|br|code|em|i|span|strong|sub|sup)\b[^<>]*>|!?\[([^\]]*)\]\([^)]*\)", re.IGNORECASE
+)
 
 
 _PANIC: Final = "PanicException"  # how a defect of a library in Rust arrives; it is no Exception

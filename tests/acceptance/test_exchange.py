@@ -285,3 +285,27 @@ def test_thousands_of_new_rows_become_registers_that_can_be_read(tmp_path: Path,
     checked = run("validate", "--format", "json")
     assert (checked.code, checked.json["diagnostics"]) == (0, [])
     assert "Nothing to write." in run("import", "many.csv").stdout
+
+
+def test_our_own_statement_is_read_back_with_all_its_controls(tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "out"
+    wanted = ("render", "statement-of-applicability", "--format", "xlsx,md", "--out", out)
+    assert run("-C", ROOT, *wanted, *DAY).code == 0
+    plans = {
+        name: run("-C", ROOT, "import", out / f"statement-of-applicability.{name}", "--format", "json", *DAY).json
+        for name in ("xlsx", "md")
+    }
+    for plan in plans.values():
+        assert [one for one in plan["told"] if one["weight"] == "finding"] == []  # none missed, repeated or mistitled
+        assert [row for row in plan["rows"] if row["action"] == "create"] == []
+    assert sum(sheet["rows"]["same"] for sheet in plans["xlsx"]["sheets"]) == 39
+    assert [row["action"] for row in plans["xlsx"]["rows"]] == []
+    problems = [one["message"] for one in plans["md"]["told"] if one["weight"] == "problem"]
+    assert all("partly, by 20" in message for message in problems)  # two facts in one cell are not guessed at
+
+
+def test_headings_of_any_list_make_no_sheet_a_risk_register(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "aimsctl.yaml").write_text("schema: 1\norganisation: Fernlough\n")
+    (tmp_path / "people.csv").write_text("Ref,Name,Owner\n1,Ann,Bob\n2,Cy,Di\n")
+    plan = run("import", "people.csv", "--format", "json").json
+    assert plan["sheets"][0]["not_read"].startswith("no row with the headings of a known table")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -256,6 +257,23 @@ def test_X_03_hidden_merged_and_doubled_is_told(home: Path, run: Run) -> None:
     (home / "map.yaml").write_text("sheets: {Old: risk}\ncolumns: {C: owner, D: null}\n")
     plan = run("import", path, "--map", "map.yaml", "--format", "json", cwd=home).json
     assert [sheet["not_read"] for sheet in plan["sheets"]][:2] == ["", ""]
+
+
+def test_X_03_each_row_of_a_merged_cell_has_its_value(home: Path, run: Run) -> None:
+    path = home / "r.xlsx"
+    made = xlsxwriter.Workbook(str(path))
+    page = made.add_worksheet("Risks")
+    rows = [HEAD, ["RISK-1", "One", None, 3, 2], ["RISK-2", "Two", None, 2, 2], ["RISK-3", "Three", "-", 1, 2]]
+    for number, row in enumerate(rows):
+        page.write_row(number, 0, row)
+    page.merge_range(1, 2, 2, 2, "Head")
+    made.close()
+    plan = run("import", path, "--format", "json", cwd=home).json
+    owners = {row["id"]: [one["new"] for one in row["changes"] if one["field"] == "owner"] for row in plan["rows"]}
+    assert owners == {"RISK-1": ["ROLE-1"], "RISK-2": ["ROLE-1"], "RISK-3": []}
+    told = {one["cell"]: one["message"] for one in plan["told"]}
+    assert told["C2"] == "merged cell C2:C3: its value is taken for each of its rows"
+    assert told["C4"] == "owner: a placeholder is not taken"
 
 
 def test_X_04_the_value_of_a_formula_is_named_as_kept_and_one_without_is_refused(home: Path, run: Run) -> None:
