@@ -9,6 +9,8 @@ from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import Final
 
 _DURATION: Final = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
+HOUR: Final = timedelta(hours=1)
+_LIMIT: Final = re.compile(r"P(?:(\d{1,3})D|T(\d{1,3})H)")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -58,6 +60,12 @@ def parse_duration(value: object) -> Duration | None:
         return None
     years, months, weeks, days = (int(part or 0) for part in match.groups())
     return Duration(years * 12 + months, weeks * 7 + days)
+
+
+def parse_limit(value: object) -> timedelta | None:
+    """The time that a text such as PT24H or P2D allows; None for anything else."""
+    match = _LIMIT.fullmatch(value) if isinstance(value, str) else None
+    return timedelta(days=int(match[1] or 0), hours=int(match[2] or 0)) if match is not None else None
 
 
 def _add(day: date, months: int, days: int) -> date:

@@ -5,12 +5,13 @@ Days end at midnight UTC. Counts and coverage are those of the day before the da
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from aimsctl.assessment.calendar import Duration, parse_duration
+from aimsctl.assessment.calendar import Duration, parse_duration, parse_limit
 
 if TYPE_CHECKING:
     from aimsctl.assessment.items import Item
@@ -63,7 +64,8 @@ def _fresh_enough(row: Owed, passed: list[Run], evidence: Evidence) -> str:
         return STALE
     if not _enough(row, passed, as_of - _DAY):
         return STALE
-    covered = _coverage(row, passed, evidence, as_of - _DAY)
+    of_all = [run for run in _runs(replace(row, version=""), evidence) if not _refusal(row, run)]
+    covered = _coverage(row, [run for run in of_all if run.result == "passed"], evidence, as_of - _DAY)
     if covered is None:
         return FRESH
     return UNVERIFIED if covered < 0 else FRESH if covered >= _asked(row) else STALE
@@ -82,20 +84,32 @@ def doubt(row: Owed) -> str:
 
 
 def lapses(row: Owed, first: date) -> Iterator[date]:
-    """The days since then on which the row was stale, failing, or below its count or coverage; today apart."""
+    """The days since then on which the row was stale, failing, below its count or coverage, or a review late.
+
+    Today apart. A lapse is the control's, whatever version of the model ran that day.
+    """
     evidence = row.control.facts.evidence
     if evidence is None:
         return
+    row = replace(row, version="")
     good = [run for run in _runs(row, evidence) if not _refusal(row, run)]
     passed = [run for run in good if run.result == "passed"]
     begins = max([first, *(run.day for run in passed[:1])])
-    failing = {run.day for run in good if run.result in _BAD}
-    day = begins
+    bad = {run.day for run in good if run.result in _BAD or lateness(row.entry, run, evidence) is not None}
+    day, days = begins, [run.day for run in passed]
     while day < row.control.facts.as_of:
-        so_far = [run for run in passed if run.day <= day]
-        if day in failing or not _held(row, so_far, evidence, day):
+        so_far = passed[: bisect_right(days, day)]
+        if day in bad or not _held(row, so_far, evidence, day):
             yield day
         day += _DAY
+
+
+def lateness(entry: Mapping[str, object], run: Run, evidence: Evidence) -> timedelta | None:
+    """By how much a review of an output ended too late; None if it did not, or nothing says when that was made."""
+    limit, made = parse_limit(entry.get("within")), evidence.made.get((run.system, run.output))
+    if limit is None or made is None or run.finished - made <= limit:
+        return None
+    return run.finished - made - limit
 
 
 def _held(row: Owed, passed: list[Run], evidence: Evidence, day: date) -> bool:
@@ -107,8 +121,8 @@ def _held(row: Owed, passed: list[Run], evidence: Evidence, day: date) -> bool:
 
 
 def _runs(row: Owed, evidence: Evidence) -> list[Run]:
-    """The receipts that fit the row, oldest first: of its control, system, version and kinds of executor."""
-    kinds = row.entry.get("executor_types")
+    """The receipts that fit the row, oldest first: of its control, system, version, executors and environments."""
+    kinds, environments = row.entry.get("executor_types"), row.entry.get("environments")
     return [
         run
         for run in evidence.of(row.control.id)
@@ -116,6 +130,7 @@ def _runs(row: Owed, evidence: Evidence) -> list[Run]:
         and (row.system is None or run.system == row.system.id)
         and (not row.version or run.version == row.version)
         and (not isinstance(kinds, list) or run.executor in kinds)
+        and (not isinstance(environments, list) or run.environment in environments)
     ]
 
 
@@ -125,7 +140,7 @@ def _refusal(row: Owed, run: Run) -> str:
         return run.why
     if row.entry.get("attested_by") == "executor" and run.attested_by != "executor":
         return "only a collector attests it"
-    return "no witness saw it" if row.entry.get("witness") is True and not run.witnessed else ""
+    return "no witness saw it" if row.entry.get("witness") == "required" and not run.witnessed else ""
 
 
 def _enough(row: Owed, passed: list[Run], last: date) -> bool:
@@ -139,7 +154,10 @@ def _enough(row: Owed, passed: list[Run], last: date) -> bool:
 
 
 def _coverage(row: Owed, passed: list[Run], evidence: Evidence, day: date) -> float | None:
-    """The share of what was counted elsewhere that day; None where none is asked; below 0 where nobody counted."""
+    """The share of what was counted elsewhere that day; None where none is asked; below 0 where nobody counted.
+
+    Counts are of a system, so the receipts of all versions that were live that day are set against them.
+    """
     source = row.entry.get("coverage_of")
     if not isinstance(source, str) or row.system is None:
         return None

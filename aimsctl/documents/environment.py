@@ -15,7 +15,7 @@ from jinja2 import BaseLoader, FunctionLoader, StrictUndefined, TemplateError, T
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from aimsctl.assessment.calendar import parse_date, parse_duration
+from aimsctl.assessment.calendar import HOUR, parse_date, parse_duration, parse_limit
 from aimsctl.documents.escaping import anchor_name, code, escape
 from aimsctl.documents.figures import drawn
 from aimsctl.documents.prose import block_markdown
@@ -203,8 +203,10 @@ def _day(value: object) -> object:
 
 
 def _period(value: object) -> object:
-    """P1Y as 1 year."""
+    """P1Y as 1 year, PT24H as 24 hours."""
     found = parse_duration(str(value)) if value is not None else None
+    if found is None and (limit := parse_limit(value)) is not None:
+        return f"{limit // HOUR} hours"
     return found.words if found is not None else value
 
 

@@ -41,11 +41,14 @@ class Run:
     executor: str
     attested_by: str
     result: str
+    started: datetime
     finished: datetime
     total: int | None
     origin: str
     index: int
     witnessed: bool
+    output: str = ""
+    environment: str = ""
     why: str = ""
 
     @property
@@ -56,13 +59,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """The runs by control, oldest first; the ledgers read, and those that could not be, with the reason."""
+    """The runs by control, oldest first; the ledgers read, and those that could not be, with the reason.
+
+    `made` says when an output of a system was made: when the first machine that attests something about it began.
+    """
 
     runs: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
     counts: Mapping[str, Mapping[tuple[str, date], int]] = field(default_factory=dict)
     read: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
     trust: str = ""
+    made: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
 
     def of(self, control: str) -> tuple[Run, ...]:
         """The runs of a control, oldest first."""
@@ -89,7 +96,17 @@ def summarise(ledgers: Iterable[Ledger], trust: Trust, since: date, until: date)
         except AimsError as error:
             unreadable.append(f"{ledger.folder.name}: {error.message}")
     ordered = {control: tuple(sorted(found, key=lambda run: run.finished)) for control, found in runs.items()}
-    return Evidence(ordered, read=tuple(read), unreadable=tuple(unreadable), trust=trust.provenance)
+    made = _made(run for found in ordered.values() for run in found)
+    return Evidence(ordered, read=tuple(read), unreadable=tuple(unreadable), trust=trust.provenance, made=made)
+
+
+def _made(runs: Iterable[Run]) -> dict[tuple[str, str], datetime]:
+    found: dict[tuple[str, str], datetime] = {}
+    for run in runs:
+        if run.output and not run.why and run.executor != "human":
+            key = run.system, run.output
+            found[key] = min(run.started, found.get(key, run.started))
+    return found
 
 
 def _backwards(ledger: Ledger, opened: Opened, trust: Trust, since: date, until: date) -> Iterator[Run]:
@@ -130,12 +147,12 @@ def _run(receipt: Receipt, origin: str, witnessed: int) -> Run | None:
     statement, index = receipt.statement, receipt.index
     if statement is None or index is None or not statement.is_execution:
         return None
-    finished = parse_time(statement.text("finishedOn"))
-    if finished is None:
+    started, finished = parse_time(statement.text("startedOn")), parse_time(statement.text("finishedOn"))
+    if started is None or finished is None:
         return None
     counts = statement.predicate.get("counts")
     total = counts.get("total") if isinstance(counts, dict) else None
-    period = statement.text("target", "kind") == "period"
+    target = statement.text("target", "kind")
     return Run(
         control=statement.text("control", "id"),
         system=statement.text("aiSystem", "id"),
@@ -143,11 +160,14 @@ def _run(receipt: Receipt, origin: str, witnessed: int) -> Run | None:
         executor=statement.text("executor", "type"),
         attested_by=statement.text("attestedBy"),
         result=statement.text("result"),
+        started=started,
         finished=finished,
-        total=total if period and isinstance(total, int) else None,
+        total=total if target == "period" and isinstance(total, int) else None,
         origin=origin,
         index=index,
         witnessed=index < witnessed,
+        output=statement.text("target", "id") if target == "output" else "",
+        environment=statement.text("aiSystem", "environment"),
         why="" if receipt.verified else receipt.problems[0].message if receipt.problems else "no trusted key signed it",
     )
 

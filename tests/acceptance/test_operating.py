@@ -75,6 +75,16 @@ class Site:
         found = next(one for one in self.gap(as_of)["requirements"] if one["id"] == "A.6.2.4")
         return [one["result"] for one in found["reasons"] if one["test"] in {"c-evidence", "c-own-evidence"}]
 
+    def told(self, test: str) -> list[str]:
+        """What is said of A.6.2.4 by that test."""
+        found = next(one for one in self.gap()["requirements"] if one["id"] == "A.6.2.4")
+        return [one["message"] for one in found["reasons"] if one["test"] == test]
+
+    def allow(self, executor: str) -> None:
+        """Let the key attest for that type of executor too."""
+        trust = self.root / "evidence/trust.yaml"
+        trust.write_text(trust.read_text(encoding="utf-8").replace("[guardrail]", f"[guardrail, {executor}]"), "utf-8")
+
     def codes(self, as_of: str = AS_OF) -> dict[str, str]:
         return {one["code"]: one["message"] for one in self.gap(as_of)["diagnostics"] if one["code"].startswith("AIM8")}
 
@@ -195,15 +205,55 @@ def test_coverage_is_measured_by_somebody_elses_count(site: Site) -> None:
 def test_a_lapse_that_was_mended_stays_visible(site: Site) -> None:
     for day in ("2026-10-10", "2026-10-11", "2026-10-16", "2026-10-18", "2026-10-20"):
         site.ran(day)
-    found = next(one for one in site.gap()["requirements"] if one["id"] == "A.6.2.4")
-    told = [one["message"] for one in found["reasons"] if one["test"] == "c-lapses"]
-    assert told == [
+    assert site.told("c-lapses") == [
         (
             "Evidence guard-runs of Tests before each release for Message triage is good today; days since "
             "2026-10-14 on which it was not: 2."
         )
     ]
     assert site.rows() == []
+
+
+def test_a_late_review_is_a_lapse_and_lateness_is_computed(site: Site) -> None:
+    site.owe(", within: PT24H")
+    control = site.root / "policies/control.yaml"
+    control.write_text(
+        control.read_text(encoding="utf-8").replace("[guardrail], max_age: P2D", "[guardrail, human], max_age: P4D"),
+        "utf-8",
+    )
+    output = {"target": {"kind": "output", "id": "out-1"}}
+    site.ran("2026-10-17", **output)  # made at 10:00
+    person = {"type": "human", "id": "urn:site:reviewer:r-1", "name": "r-1"}
+    site.allow("human")
+    site.ran("2026-10-18", executor=person, **output | {"finishedOn": "2026-10-18T10:00:00Z"})
+    assert not site.told("c-lapses")
+    site.ran("2026-10-18", executor=person, **output | {"finishedOn": "2026-10-18T10:00:02Z"})
+    assert "days since 2026-10-18 on which it was not: 1" in site.told("c-lapses")[0]
+
+
+def test_a_release_in_the_middle_of_a_day_takes_nothing_from_that_days_coverage(site: Site) -> None:
+    site.owe(", coverage_of: 'otlp:chat', coverage_at_least: 0.99")
+    counts = site.root / "evidence/counts/otlp-chat.csv"
+    counts.parent.mkdir()
+    counts.write_text("ai_system,date,count\nAI-01,2026-10-19,1000\n", encoding="utf-8")
+    site.ran("2026-10-19", **period(300) | {"model": {"name": "triage", "version": "2.0.9"}})
+    site.ran("2026-10-19", **period(700))
+    assert site.rows() == []
+
+
+def test_only_the_environments_that_are_named_count(site: Site) -> None:
+    site.owe(", environments: [production]")
+    site.ran("2026-10-19", aiSystem={"id": "AI-01", "environment": "staging"})
+    assert site.rows() == ["fail"]
+    site.ran("2026-10-19", aiSystem={"id": "AI-01", "environment": "production"})
+    assert site.rows() == []
+
+
+def test_where_a_witness_is_required_none_is_no_evidence(site: Site) -> None:
+    site.owe(", witness: required")
+    site.ran("2026-10-19")
+    assert site.rows() == ["unknown"]
+    assert "no witness saw it" in site.codes()["AIM802"]
 
 
 def test_evidence_is_told_in_every_output_with_its_trust(site: Site) -> None:
