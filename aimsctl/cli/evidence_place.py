@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime, time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from aimsctl.cli.recording import named_ledger, only_ledger
+from aimsctl.assessment.calendar import parse_date
+from aimsctl.cli.recording import ledger_folders, named_ledger, only_ledger
 from aimsctl.cli.session import Session, day, place, policy_tree
 from aimsctl.errors import UsageError, WorkspaceError
 from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.problems import MalformedError
+from aimsctl.evidence.statement import parse_time
 from aimsctl.evidence.trust import FILE, NOBODY, Trust, read_trust
 from aimsctl.source.files import FileRefusedError, WorkTree
 
@@ -120,3 +122,29 @@ def refuse_inside(here: Place, file: Path, *, allowed: bool) -> None:
             f"{file} is inside the repository, where a private key would be committed one day",
             hint="--out names a place outside; --inside-repository insists",
         )
+
+
+def instant(text: str | None, option: str, *, end: bool = False) -> datetime | None:
+    """The time that an option names: the beginning of a day, with `end` that of the next. Raises UsageError."""
+    if text is None:
+        return None
+    if (whole := parse_date(text)) is not None:
+        return datetime.combine(whole, time.min, UTC) + (timedelta(days=1) if end else timedelta())
+    found = parse_time(text)
+    if found is None:
+        hint = "write a day as 2026-09-15, a time in UTC as 2026-09-15T06:00:00Z"
+        raise UsageError(f"{option} {text!r} is no time", hint=hint)
+    return found
+
+
+def workspace_ledgers(session: Session) -> list[Path]:
+    """The folders of the workspace's ledgers, in order."""
+    here = place(session)
+    return ledger_folders(here.root / here.config.evidence)
+
+
+def opened(folders: Sequence[Path]) -> list[Ledger]:
+    """The ledgers in these folders. Raises UsageError for none, and where a folder is no ledger."""
+    if not folders:
+        raise UsageError("there is no ledger here yet", hint="`aimsctl evidence init` makes one; --ledger names one")
+    return [Ledger.open(folder) for folder in folders]

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from aimsctl.evidence.summary import Evidence
     from aimsctl.workspace.workspace import Workspace
 
-LEDGER: Final = "ledger.yaml"
 _COUNTS_LIMIT: Final = 5_000_000  # bytes of a file of counts
 
 
@@ -35,8 +34,9 @@ class Ledgers:
     @property
     def folders(self) -> list[Path]:
         """The folders of the ledgers below the evidence folder, in order."""
-        evidence = self.here.root / self.here.config.evidence
-        return sorted(path.parent for depth in ("*", "*/*") for path in evidence.glob(f"{depth}/{LEDGER}"))
+        from aimsctl.cli.recording import ledger_folders  # noqa: PLC0415 - commands without a workspace load less
+
+        return ledger_folders(self.here.root / self.here.config.evidence)
 
     def assess(self, workspace: Workspace, as_of: date) -> GapReport:
         """The workspace judged on that day, with what the ledgers show."""

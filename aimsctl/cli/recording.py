@@ -148,9 +148,14 @@ def named_ledger(named: Path | None) -> Path | None:
     return Path(text) if text else None
 
 
+def ledger_folders(evidence: Path) -> list[Path]:
+    """The folders of the ledgers below the evidence folder, in order."""
+    return sorted(path.parent for depth in ("*", "*/*") for path in evidence.glob(f"{depth}/{LEDGER_FILE}"))
+
+
 def only_ledger(evidence: Path) -> Path:
     """The only ledger below the workspace's evidence folder. Raises UsageError if there is none or another."""
-    found = sorted(path.parent for depth in ("*", "*/*") for path in evidence.glob(f"{depth}/{LEDGER_FILE}"))
+    found = ledger_folders(evidence)
     if len(found) == 1:
         return found[0]
     names = ", ".join(path.relative_to(evidence.parent).as_posix() for path in found)
