@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment.calendar import Duration, parse_duration, parse_limit
@@ -46,7 +46,7 @@ def standing(row: Owed) -> tuple[str, str | None]:
     if evidence.unreadable:
         return UNVERIFIED, None
     runs = _runs(row, evidence)
-    good = [run for run in runs if not _refusal(row, run)]
+    good = [run for run in runs if not refusal(row.entry, run)]
     passed = [run for run in good if run.result == "passed"]
     bad = [run for run in good if run.result in _BAD]
     if not passed and not bad:
@@ -64,7 +64,7 @@ def _fresh_enough(row: Owed, passed: list[Run], evidence: Evidence) -> str:
         return STALE
     if not _enough(row, passed, as_of - _DAY):
         return STALE
-    of_all = [run for run in _runs(replace(row, version=""), evidence) if not _refusal(row, run)]
+    of_all = [run for run in _runs(replace(row, version=""), evidence) if not refusal(row.entry, run)]
     covered = _coverage(row, [run for run in of_all if run.result == "passed"], evidence, as_of - _DAY)
     if covered is None:
         return FRESH
@@ -78,7 +78,7 @@ def doubt(row: Owed) -> str:
         return "no ledger was read"
     if evidence.unreadable:
         return f"a ledger could not be read ({evidence.unreadable[0]})"
-    refusals = dict.fromkeys(_refusal(row, run) for run in _runs(row, evidence))
+    refusals = dict.fromkeys(refusal(row.entry, run) for run in _runs(row, evidence))
     refusals.pop("", None)
     return "; ".join(list(refusals)[:2]) or f"nobody counted {row.entry.get('coverage_of')} on the day before"
 
@@ -92,10 +92,10 @@ def lapses(row: Owed, first: date) -> Iterator[date]:
     if evidence is None:
         return
     row = replace(row, version="")
-    good = [run for run in _runs(row, evidence) if not _refusal(row, run)]
+    good = [run for run in _runs(row, evidence) if not refusal(row.entry, run)]
     passed = [run for run in good if run.result == "passed"]
     begins = max([first, *(run.day for run in passed[:1])])
-    bad = {run.day for run in good if run.result in _BAD or lateness(row.entry, run, evidence) is not None}
+    bad = {run.day for run in good if run.result in _BAD or lateness(row.entry, run, evidence.made) is not None}
     day, days = begins, [run.day for run in passed]
     while day < row.control.facts.as_of:
         so_far = passed[: bisect_right(days, day)]
@@ -104,9 +104,9 @@ def lapses(row: Owed, first: date) -> Iterator[date]:
         day += _DAY
 
 
-def lateness(entry: Mapping[str, object], run: Run, evidence: Evidence) -> timedelta | None:
+def lateness(entry: Mapping[str, object], run: Run, made_times: Mapping[tuple[str, str], datetime]) -> timedelta | None:
     """By how much a review of an output ended too late; None if it did not, or nothing says when that was made."""
-    limit, made = parse_limit(entry.get("within")), evidence.made.get((run.system, run.output))
+    limit, made = parse_limit(entry.get("within")), made_times.get((run.system, run.output))
     if limit is None or made is None or run.finished - made <= limit:
         return None
     return run.finished - made - limit
@@ -121,26 +121,32 @@ def _held(row: Owed, passed: list[Run], evidence: Evidence, day: date) -> bool:
 
 
 def _runs(row: Owed, evidence: Evidence) -> list[Run]:
-    """The receipts that fit the row, oldest first: of its control, system, version, executors and environments."""
-    kinds, environments = row.entry.get("executor_types"), row.entry.get("environments")
+    """The receipts that fit the row, oldest first."""
     return [
         run
         for run in evidence.of(row.control.id)
         if run.day <= row.control.facts.as_of
         and (row.system is None or run.system == row.system.id)
         and (not row.version or run.version == row.version)
-        and (not isinstance(kinds, list) or run.executor in kinds)
-        and (not isinstance(environments, list) or run.environment in environments)
+        and fits(row.entry, run)
     ]
 
 
-def _refusal(row: Owed, run: Run) -> str:
-    """Why the receipt does not count for the row; empty if it does."""
+def fits(entry: Mapping[str, object], run: Run) -> bool:
+    """Whether the receipt is of an executor and an environment that the evidence is owed of."""
+    kinds, environments = entry.get("executor_types"), entry.get("environments")
+    return (not isinstance(kinds, list) or run.executor in kinds) and (
+        not isinstance(environments, list) or run.environment in environments
+    )
+
+
+def refusal(entry: Mapping[str, object], run: Run) -> str:
+    """Why the receipt does not count for the evidence that is owed; empty if it does."""
     if run.why:
         return run.why
-    if row.entry.get("attested_by") == "executor" and run.attested_by != "executor":
+    if entry.get("attested_by") == "executor" and run.attested_by != "executor":
         return "only a collector attests it"
-    return "no witness saw it" if row.entry.get("witness") == "required" and not run.witnessed else ""
+    return "no witness saw it" if entry.get("witness") == "required" and not run.witnessed else ""
 
 
 def _enough(row: Owed, passed: list[Run], last: date) -> bool:

@@ -19,7 +19,7 @@ from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.notes import signed_by
 from aimsctl.evidence.problems import BrokenError
 from aimsctl.evidence.seal import checkpoint_sizes
-from aimsctl.evidence.statement import parse_time
+from aimsctl.evidence.statement import Statement, parse_time
 from aimsctl.evidence.tree import judged
 from aimsctl.evidence.trust import Trust
 from aimsctl.evidence.verify import Opened, open_sealed
@@ -33,7 +33,10 @@ _MARGIN: Final = timedelta(days=7)  # entries may be sealed out of their order b
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One receipt that says a control ran. `why` says why it does not count; empty where it is verified."""
+    """One receipt that says a control ran. `why` says why it does not count; empty where it is verified.
+
+    `about` is the time that its target is of: the period that was looked at, or when the output was made.
+    """
 
     control: str
     system: str
@@ -49,6 +52,7 @@ class Run:
     witnessed: bool
     output: str = ""
     environment: str = ""
+    about: tuple[datetime, datetime] | None = None
     why: str = ""
 
     @property
@@ -61,7 +65,7 @@ class Run:
 class Evidence:
     """The runs by control, oldest first; the ledgers read, and those that could not be, with the reason.
 
-    `made` says when an output of a system was made: when the first machine that attests something about it began.
+    `made` says when an output of a system was made, as `made_times` tells.
     """
 
     runs: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
@@ -96,22 +100,27 @@ def summarise(ledgers: Iterable[Ledger], trust: Trust, since: date, until: date)
         except AimsError as error:
             unreadable.append(f"{ledger.folder.name}: {error.message}")
     ordered = {control: tuple(sorted(found, key=lambda run: run.finished)) for control, found in runs.items()}
-    made = _made(run for found in ordered.values() for run in found)
+    made = made_times(run for found in ordered.values() for run in found)
     return Evidence(ordered, read=tuple(read), unreadable=tuple(unreadable), trust=trust.provenance, made=made)
 
 
-def _made(runs: Iterable[Run]) -> dict[tuple[str, str], datetime]:
+def made_times(runs: Iterable[Run]) -> dict[tuple[str, str], datetime]:
+    """When each output of a system was made by the verified receipts about it: the earliest that any of them says.
+
+    A receipt says so by the window of its target; one of a machine, which looks at an output as it comes, by its start.
+    """
     found: dict[tuple[str, str], datetime] = {}
     for run in runs:
-        if run.output and not run.why and run.executor != "human":
+        said = run.about[0] if run.about is not None else run.started if run.executor != "human" else None
+        if run.output and not run.why and said is not None:
             key = run.system, run.output
-            found[key] = min(run.started, found.get(key, run.started))
+            found[key] = min(said, found.get(key, said))
     return found
 
 
 def _backwards(ledger: Ledger, opened: Opened, trust: Trust, since: date, until: date) -> Iterator[Run]:
     checker = Checker(trust, ledger.origin, datetime.combine(until, time.max, UTC))
-    witnessed = _witnessed_up_to(ledger, opened, trust)
+    witnessed = witnessed_up_to(ledger, opened, trust)
     end = opened.checkpoint.size
     while end > 0:
         start = max(0, (end - 1) // _BLOCK * _BLOCK)
@@ -119,7 +128,7 @@ def _backwards(ledger: Ledger, opened: Opened, trust: Trust, since: date, until:
         for receipt in judged(opened.tree, checker, start, end):
             if receipt.statement is None:
                 raise BrokenError(receipt.problems[0].message, where=receipt.where)
-            run = _run(receipt, ledger.origin, witnessed)
+            run = run_of(receipt, ledger.origin, witnessed)
             if run is not None:
                 newest = max(newest, run.day)
                 if since <= run.day <= until:
@@ -129,7 +138,7 @@ def _backwards(ledger: Ledger, opened: Opened, trust: Trust, since: date, until:
         end = start
 
 
-def _witnessed_up_to(ledger: Ledger, opened: Opened, trust: Trust) -> int:
+def witnessed_up_to(ledger: Ledger, opened: Opened, trust: Trust) -> int:
     """The size of the newest checkpoint that was cosigned as the policy asks; 0 if none was, or none is asked."""
     policy = trust.policy
     if policy is None or not policy.witnesses:
@@ -142,7 +151,7 @@ def _witnessed_up_to(ledger: Ledger, opened: Opened, trust: Trust) -> int:
     return 0
 
 
-def _run(receipt: Receipt, origin: str, witnessed: int) -> Run | None:
+def run_of(receipt: Receipt, origin: str, witnessed: int) -> Run | None:
     """The receipt as a run; None where it says nothing about a control, or cannot be read at all."""
     statement, index = receipt.statement, receipt.index
     if statement is None or index is None or not statement.is_execution:
@@ -168,8 +177,14 @@ def _run(receipt: Receipt, origin: str, witnessed: int) -> Run | None:
         witnessed=index < witnessed,
         output=statement.text("target", "id") if target == "output" else "",
         environment=statement.text("aiSystem", "environment"),
+        about=_window(statement),
         why="" if receipt.verified else receipt.problems[0].message if receipt.problems else "no trusted key signed it",
     )
+
+
+def _window(statement: Statement) -> tuple[datetime, datetime] | None:
+    begin, end = (parse_time(statement.text("target", "window", name)) for name in ("from", "to"))
+    return None if begin is None or end is None else (begin, end)
 
 
 def read_counts(content: bytes) -> dict[tuple[str, date], int]:

@@ -231,6 +231,18 @@ def test_a_late_review_is_a_lapse_and_lateness_is_computed(site: Site) -> None:
     assert "days since 2026-10-18 on which it was not: 1" in site.told("c-lapses")[0]
 
 
+def test_a_review_may_say_itself_when_its_output_was_made(site: Site) -> None:
+    site.owe(", within: PT24H")
+    control = site.root / "policies/control.yaml"
+    control.write_text(control.read_text(encoding="utf-8").replace("[guardrail], max", "[human], max"), "utf-8")
+    person = {"type": "human", "id": "urn:site:reviewer:r-1", "name": "r-1"}
+    site.allow("human")
+    made = {"from": "2026-10-18T09:59:59Z", "to": "2026-10-18T09:59:59Z"}
+    for day, number in (("2026-10-18", 1), ("2026-10-19", 2)):
+        site.ran(day, executor=person, target={"kind": "output", "id": f"out-{number}", "window": made})
+    assert "days since 2026-10-19 on which it was not: 1" in site.told("c-lapses")[0]
+
+
 def test_a_release_in_the_middle_of_a_day_takes_nothing_from_that_days_coverage(site: Site) -> None:
     site.owe(", coverage_of: 'otlp:chat', coverage_at_least: 0.99")
     counts = site.root / "evidence/counts/otlp-chat.csv"

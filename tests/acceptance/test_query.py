@@ -60,10 +60,14 @@ def test_each_question_finds_its_receipts(site: Site, asked: tuple[str, ...], hi
 
 def test_people_read_one_receipt_a_line(site: Site) -> None:
     assert site("query", "--output", "chatcmpl-7").stdout.splitlines()[:2] == [
-        "2026-11-22T10:14:02.317Z OPS-07 claims-triage 1.0 passed (modify), output chatcmpl-7, by pii-output "
-        "(guardrail), aims.example.com/ledger/prod 0",
-        "2026-11-22T12:00:00Z OPS-07 claims-triage no version passed (approved, correct), output chatcmpl-7, by r-0042 "
-        "(human), aims.example.com/ledger/prod 2",
+        (
+            "2026-11-22T10:14:02.317Z OPS-07 claims-triage 1.0 passed (modify), output chatcmpl-7, by pii-output "
+            "(guardrail), aims.example.com/ledger/prod 0"
+        ),
+        (
+            "2026-11-22T12:00:00Z OPS-07 claims-triage no version passed (approved, correct), output chatcmpl-7, "
+            "by r-0042 (human), aims.example.com/ledger/prod 2"
+        ),
     ]
     assert site("query", "--output", "none").stdout.startswith("0 receipts; trust: the workspace's own")
 
