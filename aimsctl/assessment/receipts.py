@@ -68,7 +68,7 @@ def _fresh_enough(row: Owed, passed: list[Run], evidence: Evidence) -> str:
     covered = _coverage(row, [run for run in of_all if run.result == "passed"], evidence, as_of - _DAY)
     if covered is None:
         return FRESH
-    return UNVERIFIED if covered < 0 else FRESH if covered >= _asked(row) else STALE
+    return UNVERIFIED if covered < 0 else FRESH if covered >= asked_share(row.entry) else STALE
 
 
 def doubt(row: Owed) -> str:
@@ -117,7 +117,7 @@ def _held(row: Owed, passed: list[Run], evidence: Evidence, day: date) -> bool:
     if not passed or limit is None or passed[-1].day < limit.before(day) or not _enough(row, passed, day):
         return False
     covered = _coverage(row, passed, evidence, day)
-    return covered is None or covered < 0 or covered >= _asked(row)
+    return covered is None or covered < 0 or covered >= asked_share(row.entry)
 
 
 def _runs(row: Owed, evidence: Evidence) -> list[Run]:
@@ -174,8 +174,9 @@ def _coverage(row: Owed, passed: list[Run], evidence: Evidence, day: date) -> fl
     return 1.0 if there == 0 else seen / there
 
 
-def _asked(row: Owed) -> float:
-    share = row.entry.get("coverage_at_least")
+def asked_share(entry: Mapping[str, object]) -> float:
+    """The share of a count that is to have a receipt: all of it unless the evidence says less."""
+    share = entry.get("coverage_at_least")
     return float(share) if isinstance(share, int | float) else 1.0
 
 

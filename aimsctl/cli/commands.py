@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "show": ("aimsctl.cli.show", "Show an artefact and what it is linked to."),
     "graph": ("aimsctl.cli.graph", "Draw how risks, controls and evidence hang together."),
     "todo": ("aimsctl.cli.todo", "List what is due, by whom."),
+    "incident": ("aimsctl.cli.incident", "Show which controls ran for a time, version or output."),
     "decide": ("aimsctl.cli.decide", "Say whether a certificate is worth it, and why."),
     "crosswalk": ("aimsctl.cli.crosswalk", "Show what the AIMS shows of other frameworks."),
     "export": ("aimsctl.cli.export", "Write registers as a workbook or CSV."),

@@ -70,13 +70,14 @@ class Ledgers:
             except AimsError as error:
                 unreadable.append(f"{folder.name}: {error.message}")
         found = summarise(ledgers, trust(self.session, self.trust_file, self.policy_from), since, as_of)
-        counts = dict(_counts(self.here, workspace, unreadable))
-        return replace(found, counts=counts, unreadable=(*found.unreadable, *unreadable))
+        taken = dict(counts(self.here, workspace, unreadable))
+        return replace(found, counts=taken, unreadable=(*found.unreadable, *unreadable))
 
 
-def _counts(
+def counts(
     here: Place, workspace: Workspace, unreadable: list[str]
 ) -> Iterator[tuple[str, dict[tuple[str, date], int]]]:
+    """The counts that others took, by the source that controls name; a file that cannot be read is named."""
     from aimsctl.evidence.summary import COUNTS, read_counts, source_file  # noqa: PLC0415 - only where there is a ledger
 
     entries = [entry for control in workspace.of("control") for entry in _entries(control.data.get("evidence"))]

@@ -17,7 +17,7 @@ from aimsctl.workspace.workspace import Workspace, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from aimsctl.assessment.trend import Moment
     from aimsctl.evidence.summary import Evidence
@@ -57,6 +57,16 @@ class Line:
         """The newest commit of that day or before; None where the line begins later."""
         found = [identifier for identifier, when in self.commits if when <= day]
         return self.repository.commit(found[-1]) if found else None
+
+    def before(self, moment: datetime) -> Commit | None:
+        """The newest commit at that moment or before, by the times they claim; None where the line begins later."""
+        newest, found = 0, ""
+        for identifier, seconds in reversed(self.repository.line(self.last)):
+            newest = max(newest, seconds)  # a commit never counts as older than the one before it
+            if newest > moment.timestamp():
+                break
+            found = identifier
+        return self.repository.commit(found) if found else None
 
     def state(self, commit: Commit) -> StoredTree:
         """The workspace as it stood there."""

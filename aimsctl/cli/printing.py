@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from aimsctl.cli.session import Place, Session
+from aimsctl.errors import UsageError
 from aimsctl.output.atomic import write_atomically
 from aimsctl.output.clean import one_line
 
@@ -56,12 +57,14 @@ def json_text(record: Record) -> str:
     return layout({"version": VERSION, **record})
 
 
-def put(text: str, out: Path | None, root: Path) -> None:
-    """Write the text to the file, whole or not at all, and say so; without a file, to standard output."""
-    if out is None or str(out) == "-":
+def put(text: str | bytes, out: Path | None, root: Path) -> None:
+    """Write it to the file, whole or not at all, and say so; a text without a file, to standard output."""
+    if isinstance(text, str) and (out is None or str(out) == "-"):
         from aimsctl.output.sink import print_to  # noqa: PLC0415 - the same
 
         print_to(sys.stdout, text)
         return
+    if out is None or str(out) == "-":
+        raise UsageError("a PDF goes to a file", hint="name it with --out")
     write_atomically(out, text, root)
     typer.echo(one_line(str(out)))
