@@ -10,9 +10,10 @@ import copy
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
-from aimsctl.authoring.writing import after_key, entry, inline
+from aimsctl.authoring.writing import after_key, entry, inline, refolded
 from aimsctl.errors import RenderError
 from aimsctl.source import yaml
 from aimsctl.source.yaml import Document, Pointer, Value
@@ -69,6 +70,10 @@ def as_read(value: Any) -> Any:
     return str(value) if isinstance(value, float) else value
 
 
+def _nested(*values: Value) -> bool:
+    return any(isinstance(value, dict | list) for value in values)
+
+
 class _Editor:
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -108,33 +113,54 @@ class _Editor:
             return
         key = self.document.span(change.pointer, key=True)
         colon = self._offset(key.end_line, key.end_column) + 1
-        block = isinstance(old, dict | list) and self.source[start : start + 1] not in ("{", "[")
-        new = after_key(change.value, key.column - 1).replace("\n", self.newline)
-        if old is None or block or new.startswith((" >-", " |-", self.newline)):
+        nested = isinstance(old, dict | list) and self.source[start : start + 1] not in ("{", "[")
+        if old is None or nested or self.newline in self.source[colon:start]:
+            new = after_key(change.value, key.column - 1).replace("\n", self.newline)
             self.splices.append((colon, max(end, colon) if old is not None else colon, new))
         else:
-            self.splices.append((start, end, new.removeprefix(" ")))
+            self._set(change.pointer, old, change.value, key.column - 1)
+
+    def _set(self, pointer: Pointer, old: Value, new: Value, indent: int) -> None:
+        """Sets a value behind a key or a dash where it stands; what follows on its line stays there."""
+        start, end = self._range(pointer)
+        text = after_key(new, indent)
+        if isinstance(old, str) and isinstance(new, str) and self.source.startswith(">-", start):
+            text = refolded(self.source[start:end].replace("\r\n", "\n"), old, new) or text
+        if "\n" in text and self._followed(end):
+            text = inline(new)  # below a comment there is no place for more lines
+        if text.startswith("\n"):
+            start = len(self.source[:start].rstrip(" "))
+        self.splices.append((start, end, text.removeprefix(" ").replace("\n", self.newline)))
+
+    def _followed(self, at: int) -> bool:
+        """Whether a comment stands behind this place on its line."""
+        line_end = re.compile(r"[\r\n]|\Z").search(self.source, at)
+        return line_end is not None and bool(self.source[at : line_end.start()].strip())
 
     def _entries(self, pointer: Pointer, old: list[Value], new: list[Value]) -> None:
-        """Takes away and adds entries of a list with dashes, and leaves those that stay alone."""
-        first = 0
-        while first < min(len(old), len(new)) and old[first] == new[first]:
-            first += 1
-        last = 0
-        while last < min(len(old), len(new)) - first and old[-1 - last] == new[-1 - last]:
-            last += 1
+        """Changes entries of a list with dashes where they stand, takes away and adds others, leaves the rest alone."""
         if not new:
             raise RenderError(f"{self.document.path}: a list cannot be emptied", span=self.document.span(pointer))
         indent = self.document.span(pointer).column - 1
-        lines = [line for one in new[first : len(new) - last] for line in entry(one, indent)]
-        text = "".join(line.replace("\n", self.newline) + self.newline for line in lines)
-        gone = range(first, len(old) - last)
-        if gone:
-            start, end = self.starts[self.document.span((*pointer, first)).line - 1], self._behind((*pointer, gone[-1]))
+        matcher = SequenceMatcher(None, list(map(repr, old)), list(map(repr, new)), autojunk=False)
+        for what, first, last, new_first, new_last in matcher.get_opcodes():
+            if what == "equal":
+                continue
+            while first < last and new_first < new_last and not _nested(old[first], new[new_first]):
+                self._set((*pointer, first), old[first], new[new_first], indent)
+                first, new_first = first + 1, new_first + 1  # noqa: PLW2901 - what is left is taken away or added
+            lines = [line for one in new[new_first:new_last] for line in entry(one, indent)]
+            self._lines(pointer, first, last, "".join(f"{line}\n" for line in lines).replace("\n", self.newline))
+
+    def _lines(self, pointer: Pointer, first: int, last: int, text: str) -> None:
+        """Puts lines in place of the entries from first up to last, or between two; comments in between stay."""
+        for index in range(first, last):
+            start, end = self.starts[self.document.span((*pointer, index)).line - 1], self._behind((*pointer, index))
             self.splices.append((start, end, text.rstrip("\r\n") if self._unfinished(end) else text))
-        else:
-            at = self._behind((*pointer, first - 1)) if first else self.starts[self.document.span(pointer).line - 1]
-            self._add_lines(at, text)
+            text = ""
+        if text:
+            before = self.starts[self.document.span(pointer).line - 1]
+            self._add_lines(self._behind((*pointer, first - 1)) if first else before, text)
 
     def _unfinished(self, at: int) -> bool:
         """Whether this is the end of a file whose last line does not end."""

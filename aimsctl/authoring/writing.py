@@ -31,14 +31,7 @@ def after_key(value: Value, indent: int) -> str:
     """What follows the colon of a key that stands at this indent: on its line, or on indented lines below it."""
     if isinstance(value, str) and len(value) > WIDTH - indent - 20 and _foldable(value):
         margin = " " * (indent + 2)
-        return " >-\n" + textwrap.fill(
-            value,
-            WIDTH,
-            initial_indent=margin,
-            subsequent_indent=margin,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        return " >-\n" + _filled(value, margin, WIDTH)
     if isinstance(value, str) and "\n" in value and _literal(value):
         margin = " " * (indent + 2)
         return " |-\n" + "\n".join(f"{margin}{line}" if line else "" for line in value.split("\n"))
@@ -46,6 +39,37 @@ def after_key(value: Value, indent: int) -> str:
     if isinstance(value, list) and value and (len(one_line) > WIDTH - indent - 20 or isinstance(value[0], dict)):
         return "\n" + "\n".join(line for one in value for line in entry(one, indent))
     return f" {one_line}"
+
+
+def refolded(block: str, old: str, new: str) -> str | None:
+    """The lines of a folded paragraph with another text: those whose words stay as they are, from both ends.
+
+    None where that cannot be done: the text has lines of its own, or is one that does not fold.
+    """
+    head, *lines = block.rstrip("\n").split("\n")
+    if "\n" in old or not _foldable(new) or not new or not all(map(str.strip, lines)):
+        return None
+    words, first, last = new.split(" "), 0, len(lines)
+    begin, end = 0, len(words)
+    while first < last and (line := lines[first].split()) == words[begin : begin + len(line)]:
+        first, begin = first + 1, begin + len(line)
+    while last > first and end - len(line := lines[last - 1].split()) >= begin and words[end - len(line) : end] == line:
+        last, end = last - 1, end - len(line)
+    margin = " " * (len(lines[0]) - len(lines[0].lstrip(" ")))
+    width = max(map(len, lines)) if len(lines) > 1 else WIDTH
+    middle = _filled(" ".join(words[begin:end]), margin, width) if begin < end else ""
+    return "\n".join([head, *lines[:first], *filter(None, [middle]), *lines[last:]])
+
+
+def _filled(text: str, margin: str, width: int) -> str:
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def entry(value: Value, indent: int) -> Iterator[str]:

@@ -79,6 +79,15 @@ def test_an_edit_changes_what_was_asked_and_no_comment(values: dict[str, Any]) -
         assert comment in result
 
 
+@given(st.lists(LINES | st.sampled_from(["nurses", "doctors", "porters"]), min_size=1, max_size=6), st.sampled_from(["\n", "\r\n"]))
+def test_an_edit_of_a_list_keeps_the_comments_between_its_entries(new: list[str], newline: str) -> None:
+    text = "list:\n# 1\n- nurses\n# 2\n- doctors\n# 3\n- porters\n# 4\nlast: 1\n"
+    text = text.replace("\n", newline)
+    result = rewritten(text.encode(), "a.yaml", [Change(("list",), new)]).decode()
+    assert (yaml.read("a.yaml", result.encode()).data or {})["list"] == new
+    assert all(f"# {number}" in result.splitlines() for number in range(1, 5))
+
+
 @given(
     st.dictionaries(
         st.sampled_from("abcd"), TEXTS | st.lists(TEXTS, min_size=1) | st.dictionaries(st.just("k"), LINES, min_size=1)
