@@ -79,7 +79,10 @@ def test_an_edit_changes_what_was_asked_and_no_comment(values: dict[str, Any]) -
         assert comment in result
 
 
-@given(st.lists(LINES | st.sampled_from(["nurses", "doctors", "porters"]), min_size=1, max_size=6), st.sampled_from(["\n", "\r\n"]))
+@given(
+    st.lists(LINES | st.sampled_from(["nurses", "doctors", "porters"]), min_size=1, max_size=6),
+    st.sampled_from(["\n", "\r\n"]),
+)
 def test_an_edit_of_a_list_keeps_the_comments_between_its_entries(new: list[str], newline: str) -> None:
     text = "list:\n# 1\n- nurses\n# 2\n- doctors\n# 3\n- porters\n# 4\nlast: 1\n"
     text = text.replace("\n", newline)
