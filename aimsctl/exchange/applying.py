@@ -10,7 +10,7 @@ from aimsctl.authoring.starter import SCHEMA_PATH, folder_of
 from aimsctl.authoring.values import Change, as_read, rewritten
 from aimsctl.authoring.writing import file_text
 from aimsctl.errors import RenderError
-from aimsctl.exchange.importing import put
+from aimsctl.exchange.pending import put
 from aimsctl.source import yaml
 from aimsctl.workspace.kinds import Kind, kind
 

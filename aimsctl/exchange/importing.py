@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from aimsctl.exchange.cells import TOO_LONG, Cell, cell
 from aimsctl.exchange.export import at
 from aimsctl.exchange.finding import Finder
 from aimsctl.exchange.judging import checked_levels, checked_statement
 from aimsctl.exchange.parsing import CellProblemError, Reader
+from aimsctl.exchange.pending import Pending
 from aimsctl.exchange.plan import FieldChange, Plan, Row, Told
 from aimsctl.exchange.reading import Filled, filled_rows, is_filler, listed, understood
 from aimsctl.exchange.tables import ID, SOA
-from aimsctl.source import yaml
-from aimsctl.workspace.artefacts import Artefact
 from aimsctl.workspace.explain import explain
-from aimsctl.workspace.schema import check
 from aimsctl.workspace.view import dotted
 
 if TYPE_CHECKING:
@@ -24,8 +21,7 @@ if TYPE_CHECKING:
     from aimsctl.exchange.headings import Map
     from aimsctl.exchange.sources import Read, Source
     from aimsctl.exchange.tables import Column
-
-_NO_DOCUMENT: Final = "policies/new.yaml"
+    from aimsctl.workspace.artefacts import Artefact
 
 
 def plan_of(source: Source, facts: Facts, map_: Map) -> Plan:
@@ -44,6 +40,7 @@ def plan_of(source: Source, facts: Facts, map_: Map) -> Plan:
     for _, rows in filled:
         for row in rows:
             importer.row(row)
+    importer.whole()
     statement = [row for found, rows in filled if found.table.name == SOA for row in rows]
     plan.told += checked_statement(statement, facts) if statement else ()
     for name, cells in importer.emptied.items():
@@ -63,9 +60,8 @@ class _Importer:
         self.facts = facts
         self.reader = reader
         self.finder = finder
-        self.pending: dict[str, dict[str, Any]] = {}  # the data of artefacts as the rows so far leave them
+        self.pending = Pending()
         self.emptied: dict[str, list[str]] = {}
-        self.blank = yaml.read(_NO_DOCUMENT, b"kind: none\n")
 
     # one row
 
@@ -85,7 +81,7 @@ class _Importer:
         elif self._valid(row, planned):
             planned.action = "change" if self._exists(planned) else "create"
         if planned.action != "problem":
-            data = self.pending.get(planned.id) or self._current(planned)
+            data = self.pending.data(planned) or self._current(planned)
             self.plan.told += checked_levels(row, planned, self.facts, data)
 
     @staticmethod
@@ -150,41 +146,23 @@ class _Importer:
 
     def _valid(self, row: Filled, planned: Row) -> bool:
         """Whether the artefact still satisfies its schema with this row; else a problem at each cell at fault."""
-        artefact = planned.artefact
-        before = self.pending.get(planned.id) or (artefact.data if artefact is not None else self._new(planned))
-        data: dict[str, Any] = deepcopy(before)
-        target: Any = data
-        if planned.rows:
-            entries = data.setdefault(planned.rows, [])
-            if planned.entry is None:
-                entries.append({})
-            target = entries[-1 if planned.entry is None else planned.entry]
-        for change in planned.changes:
-            put(target, change.field, change.value)
-        document, pointer = (artefact.document, artefact.pointer) if artefact else (self.blank, ())
-        own = {**artefact.own, **data} if artefact is not None and artefact.pointer else {}
-        changed = Artefact(planned.kind, planned.id, data, document, pointer, own)
-        if check(changed):
-            self.pending[planned.id] = data
-            return True
-        for finding in explain(changed):
+        refused = self.pending.take(row, planned)
+        if refused is not None:
+            self._refused(row, planned, refused)
+        return refused is None
+
+    def whole(self) -> None:
+        """Turns the rows of a list that its schema refuses as a whole into problems."""
+        for artefact, rows in self.pending.refused():
+            self._refused(*rows[-1], artefact)
+            for _, planned in rows:
+                planned.action = "problem"
+
+    def _refused(self, row: Filled, planned: Row, artefact: Artefact) -> None:
+        for finding in explain(artefact):
             path = dotted(_pointer(finding.span.pointer)).removeprefix(f"{planned.rows}.")
             named = next((one for one in row.cells if f"`{one}`" in finding.message or one == path), ID)
             self.finder.tell("problem", row, named, finding.message, finding.hint)
-        return False
-
-    @staticmethod
-    def _new(planned: Row) -> dict[str, Any]:
-        title = "Statement of applicability" if planned.rows else planned.title
-        return {"kind": planned.kind, "id": planned.id, "title": title, "status": "draft"}
-
-
-def put(data: dict[str, Any], path: str, value: Any) -> None:
-    """Sets the value at a dotted path, making the groups on its way."""
-    *groups, last = path.split(".")
-    for group in groups:
-        data = data.setdefault(group, {})
-    data[last] = value
 
 
 def _same(said: Read, old: Cell) -> bool:
