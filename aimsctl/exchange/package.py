@@ -23,6 +23,7 @@ MOST_PARTS: Final = 2_000
 MOST_CELLS: Final = 2_000_000
 MOST_ROWS: Final = 100_000
 LONGEST_TEXTS: Final = 200_000_000
+_WIDEST: Final = 16_384  # columns of a sheet
 _RATIO, _RATIO_FROM = 100, 1_000_000
 _MACROS: Final = re.compile(r"vba|macrosheets|dialogsheets|activex|ctrlprops|customui", re.IGNORECASE)
 _ELSEWHERE: Final = re.compile(r"externallinks|connections\.xml|querytables|embeddings|webextensions", re.IGNORECASE)
@@ -40,6 +41,10 @@ _ERROR: Final = re.compile(rb"""<(?:\w+:)?c\b([^>]*\bt\s*=\s*["']e["'][^>]*)>"""
 _CACHED: Final = re.compile(rb"<(?:\w+:)?v\s*>[^<]|<(?:\w+:)?is\b")
 _SHARED: Final = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si\s*>", re.DOTALL)
 _SHARED_CELL: Final = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v\s*>([0-9]{1,9})<""")
+_HIDDEN: Final = re.compile(
+    rb"""<(?:\w+:)?(row|col)\b(?=[^>]{0,999}\bhidden\s*=\s*["'](?:1|true)["'])([^>]{0,999})>"""
+)
+_FIRST_AND_LAST: Final = re.compile(rb"""\b(min|max)\s*=\s*["']([0-9]{1,5})["']""")
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REL: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 Place = tuple[int, int]
@@ -50,12 +55,13 @@ class Package:
     """A workbook that may be read: its parts in a package of our own, and by sheet the cells that a program worked out.
 
     `formulas` are cells with a value that was kept from when the formula last ran, `unknown` those without one or with
-    an error; rows and columns count from 0.
+    an error; `hidden` are the rows and the columns that nobody sees. Rows and columns count from 0.
     """
 
     content: bytes
     formulas: dict[str, frozenset[Place]]
     unknown: dict[str, frozenset[Place]]
+    hidden: dict[str, tuple[frozenset[int], frozenset[int]]]
     notes: tuple[str, ...]
 
 
@@ -80,6 +86,7 @@ def checked(content: bytes, name: str) -> Package:
             title: frozenset([*_formulas(parts[part], cached=False), *_errors(parts[part])])
             for title, part in sheets.items()
         },
+        {title: _hidden(parts[part]) for title, part in sheets.items()},
         tuple(notes),
     )
 
@@ -189,6 +196,19 @@ def _formulas(sheet: bytes, *, cached: bool) -> Iterator[Place]:
 
 def _errors(sheet: bytes) -> Iterator[Place]:
     yield from filter(None, (_place(match[1]) for match in _ERROR.finditer(sheet)))
+
+
+def _hidden(sheet: bytes) -> tuple[frozenset[int], frozenset[int]]:
+    """The hidden rows and columns of a sheet."""
+    rows: set[int] = set()
+    columns: set[int] = set()
+    for match in _HIDDEN.finditer(sheet):
+        if match[1] == b"col":
+            ends = {name: int(number) for name, number in _FIRST_AND_LAST.findall(match[2])}
+            columns.update(range(ends.get(b"min", 1) - 1, min(ends.get(b"max", 0), _WIDEST)))
+        elif number := _ROW_NUMBER.search(match[2]):
+            rows.add(int(number[1]) - 1)
+    return frozenset(rows), frozenset(columns)
 
 
 def _anew(parts: dict[str, bytes]) -> bytes:

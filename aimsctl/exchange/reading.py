@@ -91,6 +91,7 @@ def _told(weight: str, sheet: Sheet, row: int, column: int, message: str, hint: 
 def filled_rows(plan: Plan, sheet: Sheet, found: Layout) -> Iterator[Filled]:
     """The rows that hold something; every other row below the headings is put into the plan as ignored."""
     _spread(plan, sheet, found)
+    _unseen(plan, sheet, found)
     heads = [normal(value) for value in sheet.rows[found.head]]
     cached: dict[int, list[str]] = {}
     for row in range(found.head + 1, len(sheet.rows)):
@@ -119,6 +120,20 @@ def filled_rows(plan: Plan, sheet: Sheet, found: Layout) -> Iterator[Filled]:
     for place, addresses in cached.items():
         said = f"formulas: the values taken are those of the last save, in {listed(addresses)}"
         plan.told.append(_told("remark", sheet, found.head, place, said))
+
+
+def _unseen(plan: Plan, sheet: Sheet, found: Layout) -> None:
+    """Tells which hidden rows and columns are read: a filter hides rows that are meant all the same."""
+    hidden_rows, hidden_columns = sheet.unseen
+    rows = [row for row in range(found.head + 1, len(sheet.rows)) if row in hidden_rows and any(sheet.rows[row])]
+    columns = sorted(hidden_columns & found.columns.keys())
+    hint = "delete what is not meant, or show it and look at it"
+    if rows:
+        said = f"hidden rows are read like any other: {listed([str(sheet.number(row)) for row in rows])}"
+        plan.told.append(_told("remark", sheet, rows[0], 0, said, hint))
+    if columns:
+        said = f"hidden columns are read like any other: {listed([letters(place) for place in columns])}"
+        plan.told.append(_told("remark", sheet, found.head, columns[0], said, hint))
 
 
 def listed(addresses: list[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from aimsctl.errors import MissingExtraError, UsageError
 from aimsctl.exchange.cells import plain
-from aimsctl.exchange.package import LARGEST_FILE, MOST_ROWS, Place, checked
+from aimsctl.exchange.package import LARGEST_FILE, MOST_ROWS, Package, Place, checked
 
 Read = str | int | float | bool | None
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -32,6 +32,7 @@ class Sheet:
     """The cells of one sheet, row by row; rows and columns count from 0.
 
     `cached` are cells whose value a formula gave when somebody last saved, `unknown` those whose formula has no value.
+    `unseen` are the rows and the columns that somebody has hidden.
     `numbers` are the numbers of the rows in the file, from 1, where they are not simply one after another.
     """
 
@@ -41,6 +42,7 @@ class Sheet:
     unknown: frozenset[Place] = frozenset()
     merged: tuple[tuple[Place, Place], ...] = ()
     hidden: bool = False
+    unseen: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
     numbers: list[int] = field(default_factory=list)
 
     def number(self, row: int) -> int:
@@ -97,7 +99,7 @@ def _workbook(name: str, content: bytes) -> Source:
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(package.content))
         sheets = [
-            _sheet(book, each, package.formulas, package.unknown)
+            _sheet(book, each, package)
             for each in book.sheets_metadata
             if each.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
@@ -108,16 +110,17 @@ def _workbook(name: str, content: bytes) -> Source:
     return Source(name, "xlsx", tuple(sheets), package.notes)
 
 
-def _sheet(book: Any, about: Any, cached: dict[str, frozenset[Place]], unknown: dict[str, frozenset[Place]]) -> Sheet:
+def _sheet(book: Any, about: Any, package: Package) -> Sheet:
     found = book.get_sheet_by_name(about.name)
     rows = [[_plain(value) for value in row] for row in found.to_python(skip_empty_area=False)]
     return Sheet(
         name=about.name,
         rows=rows,
-        cached=cached.get(about.name, frozenset()),
-        unknown=unknown.get(about.name, frozenset()),
+        cached=package.formulas.get(about.name, frozenset()),
+        unknown=package.unknown.get(about.name, frozenset()),
         merged=tuple(found.merged_cell_ranges or ()),
         hidden=str(about.visible).rpartition(".")[2] != "Visible",
+        unseen=package.hidden.get(about.name, (frozenset(), frozenset())),
     )
 
 

@@ -259,6 +259,24 @@ def test_X_03_hidden_merged_and_doubled_is_told(home: Path, run: Run) -> None:
     assert [sheet["not_read"] for sheet in plan["sheets"]][:2] == ["", ""]
 
 
+def test_X_03_hidden_rows_and_columns_are_read_and_told(home: Path, run: Run) -> None:
+    path = home / "r.xlsx"
+    made = xlsxwriter.Workbook(str(path))
+    page = made.add_worksheet("Risks")
+    rows = [HEAD, ["RISK-1", "One", "Head", 3, 2], ["RISK-2", "Two", "Head", 2, 2], [None] * 5]
+    for number, row in enumerate(rows):
+        page.write_row(number, 0, row)
+    page.set_row(2, None, None, {"hidden": True})
+    page.set_row(3, None, None, {"hidden": True})
+    page.set_column("C:D", 8, None, {"hidden": True})
+    made.close()
+    plan = run("import", path, "--format", "json", cwd=home).json
+    assert [row["id"] for row in plan["rows"] if row["action"] == "create"] == ["RISK-1", "RISK-2"]
+    told = {one["cell"]: one["message"] for one in plan["told"]}
+    assert told["A3"] == "hidden rows are read like any other: 3"
+    assert told["C1"] == "hidden columns are read like any other: C, D"
+
+
 def test_X_03_each_row_of_a_merged_cell_has_its_value(home: Path, run: Run) -> None:
     path = home / "r.xlsx"
     made = xlsxwriter.Workbook(str(path))
