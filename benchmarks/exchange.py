@@ -37,8 +37,8 @@ def exchange(scale: Scale, folder: Path) -> Iterator[Row]:
         ("out", f"`export xlsx`, {rows}", "XlsxWriter alone", "writing", 3),
         ("in", f"`import`, {rows}, all new", "openpyxl alone", "reading", 3),
         ("again", f"`import`, {rows}, none changed", "openpyxl alone", "reading", 3),
-        ("apply", f"`import --apply`, {rows}, all new", "openpyxl alone", "reading", 6),
-        ("in", f"`import`, {rows}, all new", "python-calamine alone, which it reads with", "quick", 20),
+        ("apply", f"`import --apply`, {rows}, all new", "openpyxl alone", "reading", 3),
+        ("in", f"`import`, {rows}, all new", "python-calamine alone, which it reads with", "quick", 3),
     ):
         ours, theirs = taken[name].seconds, taken[peer].seconds
         yield Row(work, f"{ours:.2f} s", f"{beside}: {theirs:.2f} s", ours / theirs, " times", "at most", budget)

@@ -99,7 +99,7 @@ class _Importer:
             column = row.layout.columns[row.cells[path][1]]
             if column.field is None or path == ID:
                 continue
-            old = cell(at(current, path), column.field)
+            old = cell(at(current, path), column.field) if current else None
             if _same(said, old) or said == TOO_LONG:
                 continue
             if isinstance(said, str) and is_filler(said):
@@ -113,7 +113,7 @@ class _Importer:
 
     def _emptied(self, row: Filled, current: dict[str, Any]) -> None:
         """Remembers the cells that are empty where a value stands: an empty cell takes nothing away."""
-        for place, column in row.layout.columns.items():
+        for place, column in row.layout.columns.items() if current else ():
             if column.path not in row.cells and column.field is not None and at(current, column.path) not in (None, []):
                 self.emptied.setdefault(row.sheet.name, []).append(row.sheet.address(row.row, place))
 

@@ -41,9 +41,7 @@ _ERROR: Final = re.compile(rb"""<(?:\w+:)?c\b([^>]*\bt\s*=\s*["']e["'][^>]*)>"""
 _CACHED: Final = re.compile(rb"<(?:\w+:)?v\s*>[^<]|<(?:\w+:)?is\b")
 _SHARED: Final = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si\s*>", re.DOTALL)
 _SHARED_CELL: Final = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v\s*>([0-9]{1,9})<""")
-_HIDDEN: Final = re.compile(
-    rb"""<(?:\w+:)?(row|col)\b(?=[^>]{0,999}\bhidden\s*=\s*["'](?:1|true)["'])([^>]{0,999})>"""
-)
+_HIDDEN: Final = re.compile(rb"""<(?:\w+:)?(row|col)\b(?=[^>]{0,999}\bhidden\s*=\s*["'](?:1|true)["'])([^>]{0,999})>""")
 _FIRST_AND_LAST: Final = re.compile(rb"""\b(min|max)\s*=\s*["']([0-9]{1,5})["']""")
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REL: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

@@ -57,6 +57,17 @@ class Reader:
         self.guesses = 0
         self.added: dict[str, str] = {}  # ids of rows that become artefacts, and their kinds
         self.added_titles: dict[str, list[str]] = {}
+        self._readers: Mapping[str, Callable[[Read, Field], Any]] = {
+            "boolean": _boolean,
+            "integer": self._integer,
+            "number": _number,
+            "date": _date,
+            "duration": _duration,
+            "enum": _enum,
+            "requirement": _requirement,
+            "annex_a": _requirement,
+            "link": self._link,
+        }
 
     def add(self, identifier: str, title: str, kind: str) -> None:
         """From now on cells may link to a row that becomes an artefact."""
@@ -75,18 +86,7 @@ class Reader:
         return [self._one(part, field) for part in _parts(cell, field)]
 
     def _one(self, cell: Read, field: Field) -> Any:
-        known: Mapping[str, Callable[[Read, Field], Any]] = {
-            "boolean": _boolean,
-            "integer": self._integer,
-            "number": _number,
-            "date": _date,
-            "duration": _duration,
-            "enum": _enum,
-            "requirement": _requirement,
-            "annex_a": _requirement,
-            "link": self._link,
-        }
-        return known.get(field.type, _text)(cell, field)
+        return self._readers.get(field.type, _text)(cell, field)
 
     def _integer(self, cell: Read, field: Field) -> int:
         if isinstance(cell, int) and not isinstance(cell, bool):

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from aimsctl.errors import MissingExtraError, UsageError
@@ -64,6 +65,7 @@ class Source:
     notes: tuple[str, ...]
 
 
+@cache
 def letters(column: int) -> str:
     """The name of a column from 0: A, B, ..., AA."""
     name = ""
