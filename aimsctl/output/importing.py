@@ -11,6 +11,7 @@ from aimsctl.output.tree import Block, Bullets, Cell, Column, Heading, Item, Not
 Record = Mapping[str, Any]
 MOST_SHOWN: Final = 200
 _LONGEST: Final = 60
+_BEFORE: Final = 20  # signs of the same text that stand before a difference
 _HEADS: Final = ("Sheet", "Read as", "Rows", "Create", "Change", "Same", "Ignored", "Problem")
 _TITLES: Final = {"problem": "Problems: these rows are not taken", "finding": "Worth a look", "remark": "Also"}
 
@@ -60,13 +61,24 @@ def _change(row: Record) -> Item:
     if row["action"] == "create":
         return Item(f"{row['sheet']} row {row['row']}: {named}, {counted(len(row['changes']), 'field')}")
     said = "; ".join(
-        f"{one['field']} ({one['cell']}) from {_short(one['old'])} to {_short(one['new'])}" for one in row["changes"]
+        "{} ({}) from {} to {}".format(one["field"], one["cell"], *_differing(one["old"], one["new"]))
+        for one in row["changes"]
     )
     return Item(f"{named}: {said}")
 
 
-def _short(value: object) -> str:
-    text = "nothing" if value is None else " ".join(str(value).split())
+def _differing(old: object, new: object) -> tuple[str, str]:
+    """Both in short; of two long texts the part in which they differ, with a few words before it."""
+    texts = [" ".join(str(value).split()) if value is not None else "nothing" for value in (old, new)]
+    same = next((at for at, (one, other) in enumerate(zip(*texts, strict=False)) if one != other), min(map(len, texts)))
+    begin = 0
+    if max(map(len, texts)) > _LONGEST and same > _BEFORE:
+        begin = texts[0].rfind(" ", 0, same - _BEFORE) + 1
+    first, second = (f"{'…' if begin else ''}{text[begin:]}" for text in texts)
+    return _short(first), _short(second)
+
+
+def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from aimsctl.exchange.export import control_titles
 from aimsctl.exchange.tables import tables
+from aimsctl.source import yaml
 from aimsctl.workspace.kinds import kind_names
 from tests.acceptance.documents import xlsx_rows
 from tests.conftest import Run
@@ -164,6 +165,23 @@ def test_ten_changed_cells_are_a_plan_and_then_ten_lines(example: Path, run: Run
     assert comments[0] == comments[1]
     again = run("import", file, "--format", "json", *DAY, cwd=example).json
     assert again["rows"] == []
+
+
+def test_a_long_text_is_shown_where_it_differs_and_keeps_its_other_lines(example: Path, run: Run) -> None:
+    path = example / "policies/systems/visit-notes.yaml"
+    old = path.read_text(encoding="utf-8")
+    said = (yaml.read("a.yaml", path.read_bytes()).data or {})["oversight"]
+    edits = {
+        ("ai-system", "AI-VISIT-NOTES", "oversight"): str(said).replace("eight random drafts", "ten random drafts")
+    }
+    file = edited(example, run, edits)
+    shown = " ".join(run("import", file, *DAY, cwd=example).stdout.split())
+    assert "from …weekday reviewers check eight random drafts against the au… to …weekday reviewers check ten" in shown
+    run("import", file, "--apply", *DAY, cwd=example)
+    new = path.read_text(encoding="utf-8")
+    assert [line for line in new.splitlines() if line not in old.splitlines()] == [
+        "  and unsupported ones are struck out (CTL-08). Each weekday reviewers check ten random drafts against the audio"
+    ]
 
 
 def test_new_rows_become_drafts_in_a_register_and_new_entries_of_lists(example: Path, run: Run) -> None:
