@@ -179,9 +179,9 @@ def test_a_long_text_is_shown_where_it_differs_and_keeps_its_other_lines(example
     assert "from …weekday reviewers check eight random drafts against the au… to …weekday reviewers check ten" in shown
     run("import", file, "--apply", *DAY, cwd=example)
     new = path.read_text(encoding="utf-8")
-    assert [line for line in new.splitlines() if line not in old.splitlines()] == [
-        "  and unsupported ones are struck out (CTL-08). Each weekday reviewers check ten random drafts against the audio"
-    ]
+    changed = [line for line in new.splitlines() if line not in old.splitlines()]
+    assert len(changed) == 1
+    assert changed[0].endswith("Each weekday reviewers check ten random drafts against the audio")
 
 
 def test_new_rows_become_drafts_in_a_register_and_new_entries_of_lists(example: Path, run: Run) -> None:
