@@ -26,6 +26,7 @@ from aimsctl.evidence.proofs import proof_of
 from aimsctl.evidence.strict import parse
 from aimsctl.evidence.trust import NOBODY
 from aimsctl.evidence.verify import open_sealed, read_anchor, verify_ledger
+from tests.conftest import unavailable
 from tests.unit.evidence_ledgers import (
     CI,
     GUARDRAIL,
@@ -424,7 +425,7 @@ def handed_on(tmp_path: Path) -> Path:
 def tool(name: str) -> str:
     found = shutil.which(name)
     if found is None:
-        pytest.skip(f"{name} is not installed")
+        unavailable(f"{name} is not installed")
     return found
 
 
@@ -472,7 +473,7 @@ def test_E_25_openssl_reaches_the_same_verdict(handed_on: Path) -> None:
 def proofbundle(folder: Path, *arguments: str) -> int:
     command = Path(sys.executable).with_name("proofbundle")
     if not command.exists():
-        pytest.skip("proofbundle is not installed")
+        unavailable("proofbundle is not installed")
     base = ["verify-proof", "entry.tlog-proof", "--payload-file", "entry.json", "--log-vkey"]
     done = subprocess.run(
         [command, *base, *(arguments or (LOG_KEY.text, "--expected-origin", ORIGIN))],

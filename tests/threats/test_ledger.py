@@ -22,6 +22,7 @@ from aimsctl.evidence import durable, envelope, lock, notes
 from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.problems import Fault, LedgerError
 from aimsctl.evidence.verify import verify_ledger
+from tests.conftest import unavailable
 from tests.unit.evidence_ledgers import GUARDRAIL, LOG, ORIGIN, receipt, sealed_ledger, statement, trusting
 
 FORK = multiprocessing.get_context("fork")
@@ -213,7 +214,7 @@ def test_K_02_faults_that_the_system_injects_are_survived_too() -> None:
     command = [sys.executable, "tools/inject_faults.py", "--limit", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 3:
-        pytest.skip("strace cannot be used here")
+        unavailable("strace cannot be used here")
     assert (done.returncode, done.stdout) == (0, "")
 
 

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import unavailable
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 AIMSCTL = Path(sys.executable).with_name("aimsctl")
 AS_OF = ("--as-of", "2026-11-01")
@@ -183,7 +185,7 @@ def test_D_03_no_command_opens_a_socket_or_starts_a_process(
     if shutil.which("strace") is None:
         if os.environ.get("AIMSCTL_REQUIRE_VECTORS"):
             pytest.fail("strace is not installed")
-        pytest.skip("strace is not installed")
+        unavailable("strace is not installed")
     log = tmp_path / "log"
     tracing = ["strace", "-f", "-qq", "-e", "trace=socket,connect,sendto,execve", "-o", str(log)]
     done = subprocess.run(
