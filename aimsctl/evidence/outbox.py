@@ -10,6 +10,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Final, Protocol
 
 from aimsctl.evidence.problems import MalformedError
@@ -76,10 +77,15 @@ class Outbox:
             self.sink.append([envelope])
 
     def send(self) -> None:
-        """Writes what waits. Raises what the ledger raises; what is not written then still waits."""
+        """Writes what waits by now. Raises what the ledger raises; what is not written then still waits.
+
+        What comes meanwhile waits for the next time, or a quick caller would make the disk wait for each few receipts.
+        """
         with self._sending:
-            while count := min(self._batch, len(self._waiting)):
-                batch = [self._waiting[at] for at in range(count)]
+            left = len(self._waiting)
+            while count := min(self._batch, left, len(self._waiting)):
+                left -= count
+                batch = list(islice(self._waiting, count))
                 try:
                     self.sink.append(batch)
                 except MalformedError:

@@ -241,6 +241,25 @@ def test_batches(kept: Kept) -> None:
     assert max(kept.batches) == 10
 
 
+def test_what_comes_while_a_batch_is_written_waits_for_the_next(kept: Kept) -> None:
+    """Else a quick caller would make the disk wait for each few receipts."""
+    ours = recorder(kept, interval=30, batch=10)
+    append = kept.append
+
+    def while_writing(envelopes: Sequence[bytes]) -> None:
+        append(envelopes)
+        if len(kept.batches) == 1:
+            ours.record("CTL-08", target="output:late")
+
+    kept.append = while_writing  # type: ignore[method-assign]
+    for number in range(3):
+        ours.record("CTL-08", target=f"output:{number}")
+    ours.flush()
+    assert kept.batches == [3]
+    ours.close()
+    assert kept.batches == [3, 1]
+
+
 def test_threads_lose_nothing_and_share_one_sequence(kept: Kept) -> None:
     ours = recorder(kept, interval=0.001, batch=7)
 
