@@ -92,6 +92,9 @@ class Checker:
         """Why these keys, whose signatures hold, may not attest this at that place; empty if they may."""
         refused = ((keyid, self.trust.refusal(keyid, statement, index, self.origin)) for keyid in signers)
         found = [f"the key {self.trust.name(keyid)} {why}" for keyid, why in refused if why]
+        needed, fit = self.trust.signers_needed(statement, self.origin), len(signers) - len(found)
+        if fit < needed > 1:
+            found.append(f"is to be signed by {needed} keys that may attest it, and is by {fit}")
         if statement.is_execution:
             if (ledger := statement.text("ledger")) and ledger != self.origin:
                 found.append(f"written for another ledger, {ledger}")

@@ -69,6 +69,21 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """By how many keys a receipt has to be signed, for those that `of` tells; a limit that is left out means all."""
+
+    signers: int
+    of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def covers(self, statement: Statement, origin: str) -> bool:
+        """Whether it is one of those."""
+        return all(
+            (statement.is_execution or limit not in _FIELDS) and _allowed(named, _fact(limit, statement, origin))
+            for limit, named in self.of.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Trust:
     """The keys and what they may attest, the logs and witnesses, and where all this was read."""
 
@@ -78,6 +93,11 @@ class Trust:
     source: str = ""
     digest: str = ""
     self_asserted: bool = True
+    requirements: tuple[Requirement, ...] = ()
+
+    def signers_needed(self, statement: Statement, origin: str) -> int:
+        """How many keys that may attest it have to sign this; one where nothing is said."""
+        return max((one.signers for one in self.requirements if one.covers(statement, origin)), default=1)
 
     def name(self, keyid: str) -> str:
         """What people call the key."""
@@ -117,7 +137,9 @@ def read_trust(read: Read, path: str, source: str, *, self_asserted: bool) -> Tr
         grants[keyid] = (*grants.get(keyid, ()), _grant(row))
     named = document.data.get("policy")
     policy = read_policy(read(_beside(folder, named)), named) if isinstance(named, str) else None
-    return Trust(keys, grants, policy, source, sha256(content).hexdigest(), self_asserted)
+    required: Any = document.data.get("require", [])
+    requirements = tuple(map(_requirement, required))
+    return Trust(keys, grants, policy, source, sha256(content).hexdigest(), self_asserted, requirements)
 
 
 def _key(read: Read, folder: str, row: Any) -> PublicKey:
@@ -130,6 +152,10 @@ def _key(read: Read, folder: str, row: Any) -> PublicKey:
 def _grant(row: Any) -> Grant:
     allow = {limit: tuple(values) for limit, values in (row.get("allow") or {}).items()}
     return Grant(row.get("name", row["file"]), allow, row.get("validFromIndex", 0), row.get("revokedAtIndex"))
+
+
+def _requirement(row: Any) -> Requirement:
+    return Requirement(row["signers"], {limit: tuple(named) for limit, named in row.items() if limit != "signers"})
 
 
 def _beside(folder: str, path: str) -> str:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.problems import Fault, KeyRefusedError, MalformedError
 from aimsctl.evidence.proofs import proof_of
 from aimsctl.evidence.strict import parse
-from aimsctl.evidence.trust import NOBODY
+from aimsctl.evidence.trust import NOBODY, Requirement, read_trust
 from aimsctl.evidence.verify import open_sealed, read_anchor, verify_ledger
 from tests.conftest import unavailable
 from tests.unit.evidence_ledgers import (
@@ -70,6 +71,40 @@ def test_E_01_a_signature_that_does_not_hold_is_no_pass_beside_one_that_does() -
     signed = json.loads(receipt(1))["signatures"]
     wrong = {"keyid": CI.public.keyid, "sig": signed[0]["sig"]}
     assert verdict(changed(receipt(1), signatures=[*signed, wrong])) == Fault.BROKEN
+
+
+PERSON = {"executor": {"type": "human", "id": "urn:site:reviewer:r-1", "name": "r-1"}}
+
+
+@pytest.mark.parametrize(
+    ("signers", "of", "code"),
+    [
+        ([HUMAN], {}, Fault.UNMET),
+        ([HUMAN, HUMAN], {}, Fault.UNMET),
+        ([HUMAN, CI], {}, 0),
+        ([HUMAN, keys.from_seed(b"\x66" * 32)], {}, Fault.UNMET),
+        ([HUMAN], {"executorTypes": ("guardrail",)}, 0),
+        ([HUMAN], {"executorTypes": ("human",), "controls": ("OPS-*",)}, Fault.UNMET),
+        ([HUMAN], {"executorTypes": ("human",), "controls": ("HO-*",)}, 0),
+        ([HUMAN], {"ledgers": (ORIGIN,)}, Fault.UNMET),
+        ([HUMAN], {"predicateTypes": ("https://slsa.dev/*",)}, 0),
+    ],
+)
+def test_E_01_where_two_have_to_sign_one_is_not_enough(
+    signers: list[keys.PrivateKey], of: dict[str, tuple[str, ...]], code: int
+) -> None:
+    trust = replace(trusting(), requirements=(Requirement(2, of),))
+    judged = Checker(trust, ORIGIN).receipt("entry 0", 0, receipt(1, signers, **PERSON))
+    assert min((problem.fault for problem in judged.problems), default=0) == code
+
+
+def test_E_01_how_many_have_to_sign_stands_in_the_trust_file() -> None:
+    row = f"keys:\n  - keyid: {HUMAN.public.keyid}\n    algorithm: ed25519\n    file: h.pem\n"
+    files = {"trust.yaml": ("require:\n  - {executorTypes: [human], signers: 2}\n" + row).encode()}
+    files["h.pem"] = HUMAN.public.pem()
+    trust = read_trust(lambda path: files[path], "trust.yaml", "mine", self_asserted=False)
+    judged = Checker(trust, ORIGIN).receipt("entry 0", 0, receipt(1, [HUMAN], **PERSON))
+    assert [one.message for one in judged.problems] == ["is to be signed by 2 keys that may attest it, and is by 1"]
 
 
 def test_E_02_a_key_that_comes_with_the_evidence_is_not_trusted(tmp_path: Path) -> None:
