@@ -42,7 +42,8 @@ from tests.unit.evidence_ledgers import (
 )
 
 LOG_KEY = notes.verifier(ORIGIN, LOG.public)
-DATA = Path(__file__).resolve().parent.parent / "data" / "evidence"
+ROOT = Path(__file__).resolve().parent.parent.parent
+DATA = ROOT / "tests" / "data" / "evidence"
 
 
 def verdict(entry: bytes, **trust: Any) -> int:
@@ -190,6 +191,14 @@ def test_E_07_valid_parts_that_do_not_belong_together(tmp_path: Path) -> None:
         assert verify_proof(text.encode(), entry, given).code == Fault.BROKEN
     payloads = [json.loads(receipt(number))["payload"] for number in (1, 2)]
     assert verdict(changed(receipt(1), payload=payloads[1])) == Fault.BROKEN
+
+
+def test_E_08_a_condition_that_is_turned_round_is_noticed() -> None:
+    """A few of them, spread over the verifier; `tools/mutate_verifier.py` turns all."""
+    command = [sys.executable, str(ROOT / "tools" / "mutate_verifier.py"), "--every", "30"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.fullmatch(r"(\d+) of \1 turned conditions were noticed\n", done.stdout)
 
 
 def test_E_08_an_error_is_never_a_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

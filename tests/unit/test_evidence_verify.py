@@ -335,6 +335,14 @@ def test_a_window_that_starts_elsewhere_does_not_hold(ledger: Ledger, tmp_path: 
         assert verify_bundle(folder, given()).code in {Fault.BROKEN, Fault.MALFORMED}
 
 
+def test_the_checkpoint_a_window_starts_at_is_held_against_it_and_not_needed(ledger: Ledger, tmp_path: Path) -> None:
+    folder = bundle(ledger, tmp_path / "bundle", 3, 6, window=True)
+    (folder / "checkpoints/3").unlink()
+    assert verify_bundle(folder, given()).complete == (3, 6)
+    shutil.copy(ledger.folder / "checkpoints/6", folder / "checkpoints/3")
+    assert verify_bundle(folder, given()).code == Fault.BROKEN
+
+
 def test_the_manifest_finds_what_was_changed_or_lost(ledger: Ledger, tmp_path: Path) -> None:
     folder = bundle(ledger, tmp_path / "bundle", 3, 6, window=True)
     (folder / "report.md").write_text("text\n")
