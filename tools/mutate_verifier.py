@@ -43,6 +43,7 @@ TESTS: Final = (
     "tests/unit/test_evidence_merkle.py",
     "tests/unit/test_evidence_statement.py",
 )
+OURS: Final = "turned_round"  # the test that runs this script
 COPIED: Final = ("aimsctl", "tests", "schemas", "templates", "pyproject.toml", "policies", "aimsctl.yaml")
 _LONGEST: Final = 120  # seconds of a run of the tests; a condition that makes it endless is noticed
 
@@ -95,7 +96,7 @@ def noticed(mutant: Mutant, copy: Path) -> bool:
 
 def passes(copy: Path) -> bool:
     """Whether the tests pass."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *TESTS]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", f"not {OURS}", *TESTS]
     surroundings = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(command, cwd=copy, env=surroundings, capture_output=True, timeout=_LONGEST, check=False)
