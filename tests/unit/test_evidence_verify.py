@@ -343,19 +343,27 @@ def test_the_checkpoint_a_window_starts_at_is_held_against_it_and_not_needed(led
     assert verify_bundle(folder, given()).code == Fault.BROKEN
 
 
-def test_a_window_of_a_forged_ledger_does_not_hold_beside_a_true_checkpoint(ledger: Ledger, tmp_path: Path) -> None:
+@pytest.mark.parametrize("window", [True, False])
+def test_a_part_of_a_forged_ledger_does_not_hold_beside_a_true_checkpoint(
+    ledger: Ledger, tmp_path: Path, *, window: bool
+) -> None:
     forged = Ledger.create(tmp_path / "forged", ORIGIN, CI)
     for start in (0, 3, 6):
         forged.append([receipt(number + 100) for number in range(start, start + 3)])
         forged.seal(CI)
     opened = open_sealed(forged, trusting(), forged.log)
     folder = tmp_path / "bundle"
-    (folder / "checkpoints").mkdir(parents=True)
+    for name in ("checkpoints", "proofs"):
+        (folder / name).mkdir(parents=True)
     entries = [entry for _, entry in forged.entries(3, 6)]
     (folder / "receipts.intoto.jsonl").write_bytes(b"".join(entry + b"\n" for entry in entries))
-    for size in (3, 6):
-        shutil.copy(forged.folder / f"checkpoints/{size}", folder / "checkpoints")
-    (folder / "window.json").write_bytes(compact(window_of(opened, 3, 6).to_dict()))
+    if window:
+        for size in (3, 6):
+            shutil.copy(forged.folder / f"checkpoints/{size}", folder / "checkpoints")
+        (folder / "window.json").write_bytes(compact(window_of(opened, 3, 6).to_dict()))
+    else:
+        for index in range(3, 6):
+            (folder / f"proofs/{index:09d}.tlog-proof").write_text(str(proof_of(opened, index)))
     shutil.copy(ledger.folder / "checkpoint", folder / "checkpoint")
     report = verify_bundle(folder, given())
     assert (report.code, report.complete) == (Fault.BROKEN, None)
