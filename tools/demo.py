@@ -15,6 +15,8 @@ from aimsctl.errors import EXIT_CODES, FINDINGS, OK
 
 ROOT = Path(__file__).resolve().parent.parent
 JUDGED = ("--as-of", "2026-11-01")
+OUTPUT = ("--system", "inbox-urgency", "--output", "inb-20260827-03")
+WINDOW = ("--system", "visit-notes", "--from", "2026-09-15T06:00:00Z", "--to", "2026-09-24T06:00:00Z")
 WRITTEN = ROOT / "build" / "demo"
 RIGHT, WRONG = "status: approved", "status: aproved"
 
@@ -49,6 +51,7 @@ def written() -> list[bool]:
     return [
         show(OK, "render", "--all", "--out", f"{out}/documents", "--quiet", *JUDGED),
         show(OK, "render", "statement-of-applicability", "--format", "pdf,docx,xlsx", "--out", f"{out}/files", *JUDGED),
+        show(OK, "incident", *WINDOW, "--format", "html", "--out", f"{out}/incident.html", *JUDGED),
         show(OK, "report", "--out", f"{out}/readiness-report.html", *JUDGED),
         shown(WRITTEN / "documents" / "index.html"),
     ]
@@ -66,6 +69,7 @@ def main() -> int:
         show(OK, "validate", *JUDGED),
         show(FINDINGS, "gap", *JUDGED),
         show(OK, "explain", "A.6.2.4", *JUDGED),
+        show(OK, "incident", *OUTPUT, *JUDGED),
     ]
     with tempfile.TemporaryDirectory() as folder:
         as_expected.append(show(FINDINGS, "validate", *JUDGED, cwd=spoilt(Path(folder))))
