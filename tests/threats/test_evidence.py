@@ -162,6 +162,25 @@ def test_E_05_what_was_signed_is_what_is_read() -> None:
     assert verdict(envelope.sign(spaced, [GUARDRAIL])) == 0
 
 
+@pytest.mark.parametrize("part", ["payload", "sig"])
+def test_E_05_base64_has_one_form(part: str) -> None:
+    """Bits that a decoder drops would let one receipt stand in the ledger twice, under one signature."""
+    entry = next(one for number in range(9) if _spare(one := receipt(number), part))
+    text = _spare(entry, part)
+    other = text.rstrip("=")[:-1] + chr(ord(text.rstrip("=")[-1]) + 1) + "=" * text.count("=")
+    assert base64.b64decode(other) == base64.b64decode(text)
+    assert verdict(entry) == 0
+    assert verdict(entry.replace(text.encode(), other.encode())) == Fault.MALFORMED
+
+
+def _spare(entry: bytes, part: str) -> str:
+    """The base64 of a part, where its last sign has bits to spare and the next sign is one of base64 too."""
+    data = json.loads(entry)
+    text = str(data["payload"] if part == "payload" else data["signatures"][0]["sig"])
+    last = text.rstrip("=")[-1:]
+    return text if text.endswith("=") and last.isalnum() and last not in "Zz9" else ""
+
+
 @pytest.mark.parametrize(
     "payload", [b'{"a":1,"a":2}', b"NaN", b"{} x", b"\xef\xbb\xbf{}",
                 b"[" * 5000, b"[]", b"null", b'{"a":' + b"9" * 400 + b"}", b"\xff"]

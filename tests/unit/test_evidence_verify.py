@@ -396,6 +396,28 @@ def test_a_trust_file() -> None:
     assert trust.provenance.startswith("mine sha256:")
 
 
+def test_a_trust_file_that_cannot_be_read_is_refused_with_the_reason() -> None:
+    with pytest.raises(MalformedError, match=r"trust\.yaml cannot be read: ") as refused:
+        read_trust(trust_files("keys: [\n"), "trust.yaml", "mine", self_asserted=False)
+    assert "empty" not in refused.value.message
+
+
+def test_a_key_that_nobody_granted_anything_has_no_name() -> None:
+    assert trusting().name("00" * 32) == ""
+    assert trusting(GUARDRAIL).name(GUARDRAIL.public.keyid).startswith("key-")
+
+
+@pytest.mark.parametrize("more", [True, False])
+def test_each_receipt_of_a_bundle_has_one_proof(ledger: Ledger, tmp_path: Path, *, more: bool) -> None:
+    folder = bundle(ledger, tmp_path / "bundle", 3, 6, window=False)
+    last = folder / "proofs/000000005.tlog-proof"
+    _ = shutil.copy(last, folder / "proofs/000000006.tlog-proof") if more else last.unlink()
+    told = ("checkpoint", "1 proofs have no receipt") if more else ("receipts.intoto.jsonl", "1 receipts have no proof")
+    report = verify_bundle(folder, given())
+    assert [(one.where, one.message) for one in report.problems] == [told]
+    assert report.code == Fault.MALFORMED
+
+
 def test_a_key_may_have_several_grants(ledger: Ledger) -> None:
     text = (
         ROW + "    allow: {ledgers: [other]}\n" + ROW.removeprefix("keys:\n") + f"    allow: {{ledgers: [{ORIGIN}]}}\n"
