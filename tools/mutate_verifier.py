@@ -34,9 +34,11 @@ MODULES: Final = (
     "policy",
     "strict",
     "tree",
+    "handed_over",
 )
 TESTS: Final = (
     "tests/threats/test_evidence.py",
+    "tests/threats/test_bundle.py",
     "tests/unit/test_evidence_verify.py",
     "tests/unit/test_evidence_envelope.py",
     "tests/unit/test_evidence_keys.py",

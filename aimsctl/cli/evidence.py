@@ -19,6 +19,7 @@ SUBCOMMANDS: Final[dict[str, tuple[str, str]]] = {
     "seal": ("aimsctl.cli.evidence_seal", "Give what was recorded its place in the tree, and sign the root."),
     "verify": ("aimsctl.cli.evidence_verify", "Verify a ledger, a bundle or a proof, offline."),
     "query": ("aimsctl.cli.evidence_query", "Find receipts, each verified from its ledger."),
+    "export": ("aimsctl.cli.evidence_export", "Hand receipts on, so that others can verify them without this tool."),
     "checkpoint": ("aimsctl.cli.evidence_witness", "Print a checkpoint, or add a witness's signature to it."),
     "witness": ("aimsctl.cli.evidence_witness", "Cosign the checkpoint of somebody else's ledger."),
 }

@@ -14,12 +14,13 @@ from aimsctl.cli.session import Session
 from aimsctl.errors import UsageError
 from aimsctl.evidence.bundle import RECEIPTS, Given, verify_bundle, verify_proof
 from aimsctl.evidence.envelope import ENTRY_LIMIT
+from aimsctl.evidence.handed_over import HandedOver, is_handed_over, verify_handed_over
 from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.notes import NOTE_LIMIT, read_verifier
 from aimsctl.evidence.tiles import read_file
 from aimsctl.evidence.verify import read_anchor, verify_ledger
 from aimsctl.output.clean import clean
-from aimsctl.output.evidence import lines
+from aimsctl.output.evidence import bundle_lines, lines
 
 if TYPE_CHECKING:
     from aimsctl.evidence.report import Report
@@ -55,12 +56,18 @@ def verify(
     if form == "json":
         typer.echo(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
     else:
-        typer.echo(clean("\n".join(lines(report, session.width))))
+        width = session.width
+        told = bundle_lines(report, width) if isinstance(report, HandedOver) else lines(report, width)
+        typer.echo(clean("\n".join(told)))
     return report.code
 
 
-def _report(path: Path, given: Given, checkpoints: list[Path], entry: Path | None) -> Report:
+def _report(path: Path, given: Given, checkpoints: list[Path], entry: Path | None) -> Report | HandedOver:
     if path.is_dir():
+        if checkpoints and (is_handed_over(path) or (path / RECEIPTS).exists()):
+            raise UsageError("a kept checkpoint is held against a ledger, not against a bundle of it")
+        if is_handed_over(path):
+            return verify_handed_over(path, given)
         if (path / RECEIPTS).exists():
             return verify_bundle(path, given)
         anchors = [read_anchor(_bytes(file, NOTE_LIMIT), file.name) for file in checkpoints]

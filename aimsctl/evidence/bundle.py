@@ -34,7 +34,7 @@ RECEIPTS: Final = "receipts.intoto.jsonl"
 PROOFS: Final = "proofs"
 WINDOW: Final = "window.json"
 MANIFEST: Final = "manifest.json"
-_JSON_LIMIT: Final = 16 * 1024 * 1024
+MANIFEST_LIMIT: Final = 16 * 1024 * 1024
 _FILE_LIMIT: Final = 1024 * 1024 * 1024
 
 
@@ -68,7 +68,7 @@ def verify_bundle(folder: Path, given: Given) -> Report:
         anchor = _anchor(folder, "checkpoint")
         _signed(report, anchor.note, given)
         check_witnesses(report, anchor.note, given.trust)
-        report.add_all(_manifest(folder))
+        report.add_all(changed(folder))
         if (folder / WINDOW).exists():
             _check_window(report, folder, anchor, given)
         else:
@@ -107,7 +107,7 @@ def _receipts(folder: Path) -> Iterator[bytes]:
 
 def _check_window(report: Report, folder: Path, newest: Anchor, given: Given) -> None:
     """All receipts between two sizes, each read once: what is judged is what the root is made of."""
-    window = read_window(tiles.read_file(folder, WINDOW, _JSON_LIMIT))
+    window = read_window(tiles.read_file(folder, WINDOW, MANIFEST_LIMIT))
     checker = Checker(given.trust, report.origin, given.now)
     tree = Frontier(window.start, window.peaks)
     before = tree.root()
@@ -160,11 +160,11 @@ def _check_proofs(report: Report, folder: Path, newest: Anchor, given: Given) ->
         report.add(Problem(Fault.MALFORMED, newest.name if without < 0 else RECEIPTS, what))
 
 
-def _manifest(folder: Path) -> Iterator[Problem]:
+def changed(folder: Path) -> Iterator[Problem]:
     """The files that are not as the manifest says. It is signed by nobody: it finds accidents, not attacks."""
     if not (folder / MANIFEST).exists():
         return
-    files = parse_object(tiles.read_file(folder, MANIFEST, _JSON_LIMIT), MANIFEST).get("files")
+    files = parse_object(tiles.read_file(folder, MANIFEST, MANIFEST_LIMIT), MANIFEST).get("files")
     if not isinstance(files, dict):
         yield Problem(Fault.MALFORMED, MANIFEST, "it lists no files")
         return

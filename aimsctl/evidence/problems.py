@@ -30,6 +30,10 @@ class Problem:
     where: str
     message: str
 
+    def to_dict(self) -> dict[str, str]:
+        """The problem as data for JSON."""
+        return {"fault": self.fault.word, "where": self.where, "message": self.message}
+
 
 class MalformedError(AimsError):
     """Bytes that are not what they should be; `message` says what, in one line."""

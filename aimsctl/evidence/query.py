@@ -21,7 +21,7 @@ from aimsctl.evidence.problems import Problem, problem_of
 from aimsctl.evidence.statement import Statement, parse_time
 from aimsctl.evidence.tiles import WIDTH
 from aimsctl.evidence.trust import Trust
-from aimsctl.evidence.verify import open_sealed
+from aimsctl.evidence.verify import Opened, open_sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,31 +153,41 @@ def query(
     """The sealed receipts that fit, ledger by ledger in their order, and what could not be read. Raises nothing."""
     for ledger in ledgers:
         try:
-            yield from _of(ledger, trust, wanted, now)
+            yield from found_in(open_sealed(ledger, trust), trust, wanted, now)
         except AimsError as error:
             yield Unread(ledger.origin, problem_of(error, ledger.folder.name))
 
 
-def _of(ledger: Ledger, trust: Trust, wanted: Wanted, now: datetime | None) -> Iterator[Hit | Unread]:
-    opened = open_sealed(ledger, trust)
-    checker = Checker(trust, ledger.origin, now)
+def found_in(opened: Opened, trust: Trust, wanted: Wanted, now: datetime | None = None) -> Iterator[Hit | Unread]:
+    """The same of one ledger, up to the root that was verified when it was opened."""
+    origin = opened.checkpoint.origin
+    checker = Checker(trust, origin, now)
     for first, found in opened.tree.bundles(0, opened.checkpoint.size):
         if not isinstance(found, list):
             last = min(first + WIDTH, opened.checkpoint.size) - 1
-            yield Unread(ledger.origin, problem_of(found, f"entries {first} to {last}"))
+            yield Unread(origin, problem_of(found, f"entries {first} to {last}"))
             continue
         for index, entry in enumerate(found, first):
             if not wanted.may_be(entry):
                 continue
             receipt = checker.receipt(f"entry {index}", index, entry)
             if receipt.statement is None:
-                yield Unread(ledger.origin, receipt.problems[0])
+                yield Unread(origin, receipt.problems[0])
             elif wanted.fits(receipt.statement):
-                yield Hit(ledger.origin, receipt, trust.name(receipt.signers[0]) if receipt.signers else "")
+                yield hit(origin, receipt, trust)
+
+
+def hit(origin: str, receipt: Receipt, trust: Trust) -> Hit:
+    """The receipt with what the trust calls the key that signed it."""
+    return Hit(origin, receipt, trust.name(receipt.signers[0]) if receipt.signers else "")
 
 
 def _payload_digest(entry: bytes) -> str:
-    return sha256(read_envelope(entry).payload).hexdigest()
+    """Of the statement; empty where a ledger was sealed unchecked and the entry is no envelope."""
+    try:
+        return sha256(read_envelope(entry).payload).hexdigest()
+    except AimsError:
+        return ""
 
 
 def _nothing(*_: str) -> str:

@@ -171,7 +171,7 @@ class Report(Counted):
             "unsealed": self.unsealed,
             "torn": self.torn,
             "signers": [self._signer(keyid, tally) for keyid, tally in sorted(self.signers.items())],
-            "problems": [_problem(one) for one in self.problems],
+            "problems": [one.to_dict() for one in self.problems],
             "problem_counts": {fault.word: self.counts.get(fault, 0) for fault in Fault},
             "cannot_prove": self.limits,
         }
@@ -185,10 +185,6 @@ class Report(Counted):
             "last": tally.last,
             "attested": dict(sorted(tally.says.items())),
         }
-
-
-def _problem(one: Problem) -> dict[str, str]:
-    return {"fault": one.fault.word, "where": one.where, "message": one.message}
 
 
 def utc(seconds: int) -> str:

@@ -20,7 +20,7 @@ _BINARY = getattr(os, "O_BINARY", 0)
 def write_atomically(file: Path, content: str | bytes, root: Path) -> None:
     """The file holds the content, on disk; or it holds what it held before, and RenderError says why."""
     try:
-        folder = _folder(file, root)
+        folder = real_folder(file, root)
         folder.mkdir(parents=True, exist_ok=True)
         _replace(
             folder / file.name, content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
@@ -40,7 +40,7 @@ def append(file: Path, text_after: Callable[[int], str]) -> None:
         raise RenderError(f"cannot write {file}: {error.strerror or error}") from error
 
 
-def _folder(file: Path, root: Path) -> Path:
+def real_folder(file: Path, root: Path) -> Path:
     """The real folder of the file; refused if it looks to be inside a folder of the user's and is not."""
     seen = Path(os.path.normpath(Path.cwd() / file.parent))
     real = seen.resolve()
@@ -66,7 +66,7 @@ def _replace(file: Path, content: bytes) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    _sync(file.parent)
+    sync_folder(file.parent)
 
 
 def _mode(file: Path) -> int:
@@ -81,7 +81,7 @@ def _mode(file: Path) -> int:
     return stat.S_IMODE(there.st_mode)
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Makes the new name last; where folders cannot be opened the system does so by itself."""
     directory = getattr(os, "O_DIRECTORY", None)
     if directory is None:

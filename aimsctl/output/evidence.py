@@ -7,7 +7,8 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-from aimsctl.evidence.report import LISTED, Report, Tally, utc
+from aimsctl.evidence.handed_over import HandedOver
+from aimsctl.evidence.report import LISTED, Counted, Report, Tally, utc
 
 _KEYID: Final = 16  # characters; the JSON has all of them
 
@@ -18,17 +19,35 @@ def lines(report: Report, width: int) -> Iterator[str]:
     yield ""
     yield from _facts(report)
     yield from _signers(report)
-    if report.problems:
-        yield ""
-        yield "Wrong"
-        for problem in report.problems:
-            yield from _wrapped(f"{problem.fault.word}: {problem.where}: {problem.message}", width)
-        if (left := sum(report.counts.values()) - LISTED) > 0:
-            yield f"  and {left} more"
+    yield from _wrong(report, width)
     yield ""
     yield "Not shown by this"
     for limit in report.limits:
         yield from _wrapped(limit, width)
+
+
+def bundle_lines(found: HandedOver, width: int) -> Iterator[str]:
+    """The same for a bundle of several ledgers: each part, and what is wrong with what is around them."""
+    for path, report in found.parts.items():
+        yield f"{path}: {next(told := lines(report, width))}"
+        yield from told
+        yield ""
+    if found.around.problems:
+        yield "The bundle itself: not what it should be"
+        yield from _wrong(found.around, width)
+    else:
+        yield "The bundle itself: every file is as the manifest lists it, which nobody signed"
+
+
+def _wrong(counted: Counted, width: int) -> Iterator[str]:
+    if not counted.problems:
+        return
+    yield ""
+    yield "Wrong"
+    for problem in counted.problems:
+        yield from _wrapped(f"{problem.fault.word}: {problem.where}: {problem.message}", width)
+    if (left := sum(counted.counts.values()) - LISTED) > 0:
+        yield f"  and {left} more"
 
 
 def _facts(report: Report) -> Iterator[str]:

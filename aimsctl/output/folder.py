@@ -1,0 +1,64 @@
+"""A folder of results: it appears whole or not at all, and takes the place of nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from aimsctl.errors import RenderError, UsageError
+from aimsctl.output.atomic import real_folder, sync_folder
+
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes], root: Path) -> None:
+    """The folder holds exactly these files, on disk. Raises UsageError where something is there already, RenderError
+    where it cannot be written; then there is nothing new.
+    """
+    refuse_taken(folder)
+    draft: Path | None = None
+    try:
+        parent = real_folder(folder, root)
+        parent.mkdir(parents=True, exist_ok=True)
+        draft = parent / f".{folder.name[:64]}.{os.urandom(8).hex()}.tmp"
+        draft.mkdir()
+        _fill(draft, files)
+        if folder.is_dir():
+            folder.rmdir()  # it is empty; a folder is not renamed onto another everywhere
+        draft.rename(parent / folder.name)
+        draft = None
+        sync_folder(parent)
+    except OSError as error:
+        raise RenderError(f"cannot write {folder}: {error.strerror or error}") from error
+    finally:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def refuse_taken(folder: Path) -> None:
+    """Nothing if the folder is not there yet, or is empty; raises UsageError otherwise."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise UsageError(f"{folder} is there already and is no folder", hint="name a new one")
+    try:
+        taken = folder.exists() and any(folder.iterdir())
+    except OSError as error:
+        raise RenderError(f"cannot look into {folder}: {error.strerror or error}") from error
+    if taken:
+        raise UsageError(f"{folder} is not empty", hint="nothing is ever written over; name a new folder")
+
+
+def _fill(draft: Path, files: Mapping[str, bytes]) -> None:
+    folders = {draft}
+    for path, content in files.items():
+        file = draft / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        folders |= {one for one in file.parents if one.is_relative_to(draft)}
+        with os.fdopen(os.open(file, _NEW, 0o666), "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    for one in sorted(folders, reverse=True):
+        sync_folder(one)
