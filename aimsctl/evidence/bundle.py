@@ -136,7 +136,8 @@ def _first(folder: Path, window: Window, root: bytes) -> Iterator[tuple[bytes, A
 
 def _check_proofs(report: Report, folder: Path, newest: Anchor, given: Given) -> None:
     """Each receipt has the proof that comes at its turn; a receipt without one, or one too many, fails."""
-    names = sorted(file.name for file in (folder / PROOFS).iterdir()) if (folder / PROOFS).is_dir() else []
+    found = (file.name for file in (folder / PROOFS).iterdir()) if (folder / PROOFS).is_dir() else ()
+    names = sorted(name for name in found if not name.startswith("."))  # what desktops leave behind is no proof
     checker = Checker(given.trust, report.origin, given.now)
     entries = _receipts(folder)
     last = -1

@@ -74,7 +74,7 @@ def verify_handed_over(folder: Path, given: Given) -> HandedOver:
 
 def _parts(folder: Path) -> list[str]:
     with os.scandir(folder / LEDGERS) as entries:
-        found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+        found = sorted((one.name, one.is_dir(follow_symlinks=False)) for one in entries if not one.name.startswith("."))
     if len(found) > _PARTS_LIMIT:
         raise MalformedError(f"it holds more than {_PARTS_LIMIT} ledgers")
     for name, real in found:
@@ -108,6 +108,10 @@ def _unlisted(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Problem]:
     known = {MANIFEST, *(listed if isinstance(listed, dict) else ())}
     for here, folders, files in os.walk(folder):
         folders.sort()
+        for name in folders:
+            if (Path(here) / name).is_symlink():
+                path = (Path(here) / name).relative_to(folder).as_posix()
+                yield Problem(Fault.MALFORMED, path, "it is a link; a bundle has none")
         for name in sorted(files):
             path = (Path(here) / name).relative_to(folder).as_posix()
             if path not in known and not name.startswith("."):

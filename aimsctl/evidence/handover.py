@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -36,7 +36,10 @@ _NAMED: Final = 8  # sizes in a hint
 
 @dataclass(slots=True)
 class Part:
-    """What one ledger gives: the rows of its receipts, and its files by their path in the part."""
+    """What one ledger gives: the rows of its receipts, and its files by their path in the part.
+
+    `between` names the checkpoints around receipts that were chosen, by how many entries each signs.
+    """
 
     name: str
     anchor: Anchor
@@ -48,6 +51,7 @@ class Part:
     unread: list[str] = field(default_factory=list)
     witnesses: dict[Verifier, int] = field(default_factory=dict)
     window: Window | None = None
+    between: tuple[int, int] | None = None
     proofs: dict[str, bytes] = field(default_factory=dict)
     earlier: dict[str, bytes] = field(default_factory=dict)
 
@@ -112,7 +116,17 @@ def _asked(name: str, ledger: Ledger, trust: Trust, wanted: Wanted, now: datetim
             continue
         part.take(found)
         part.proofs[f"{PROOFS}/{found.index:09d}.tlog-proof"] = str(proof_of(opened, found.index)).encode()
+    part.between = _between(part, checkpoint_sizes(ledger.folder))
     return part
+
+
+def _between(part: Part, sizes: Iterable[int]) -> tuple[int, int] | None:
+    """The checkpoints between which the receipts lie, so that who wants all of a period knows what to ask for."""
+    if not part.rows:
+        return None
+    first, last = part.rows[0]["ledger_index"], part.rows[-1]["ledger_index"]
+    known = sorted({0, part.anchor.checkpoint.size, *sizes})
+    return max(size for size in known if size <= first), min(size for size in known if size > last)
 
 
 def _part(name: str, opened: Opened, trust: Trust, anchor: Anchor) -> Part:

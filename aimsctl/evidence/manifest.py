@@ -92,6 +92,7 @@ def _ledger(part: Part) -> dict[str, Any]:
         "receipts": len(part.rows),
         "verified": part.verified,
         "window": None if window is None else {"from": window.start, "to": window.end},
+        "between": None if part.between is None else {"from": part.between[0], "to": part.between[1]},
         "unread": part.unread,
         "log_key": _vkey_file(part.name, part.log),
         "witnesses": [

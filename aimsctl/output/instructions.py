@@ -169,8 +169,8 @@ def _shown(record: Record, *, complete: bool) -> Iterator[str]:
 def _not_shown(record: Record, *, complete: bool) -> Iterator[str]:
     if not complete:
         yield (
-            "That these are all receipts there are: whoever exported chose them. Ask for a complete window"
-            " (`aimsctl evidence export --from-checkpoint`) where that matters."
+            "That these are all receipts there are: whoever exported chose them. Where that matters, ask for all"
+            f" entries between two checkpoints{_between(record['ledgers'])}."
         )
     yield (
         "That the ledger has not more entries, or was not put back to an older state, unless you hold the checkpoint"
@@ -187,6 +187,15 @@ def _not_shown(record: Record, *, complete: bool) -> Iterator[str]:
     for ledger in record["ledgers"]:
         for what in ledger["unread"]:
             yield f"What else {inline(ledger['origin'])} may hold: a part could not be read: {inline(what)}"
+
+
+def _between(ledgers: Iterable[Record]) -> str:
+    named = [
+        f"{code(one['origin'])} from {one['between']['from']} to {one['between']['to']}"
+        for one in ledgers
+        if one["between"]
+    ]
+    return f" (`--from-checkpoint`, `--to-checkpoint`); around these it is {' and '.join(named)}" if named else ""
 
 
 def _bullets(sentences: Iterable[str]) -> str:

@@ -6,7 +6,8 @@ const sha = (...parts) => createHash("sha256").update(Buffer.concat(parts.map((p
 const must = (holds, why) => { if (!holds) throw new Error(why); };
 const spki = (key) => key.export({ format: "der", type: "spki" }), ED25519 = Buffer.from("302a300506032b6570032100", "hex");
 const ed25519 = (key) => createPublicKey({ key: Buffer.concat([ED25519, key]), format: "der", type: "spki" });
-const files = (end) => readdirSync(folder).filter((name) => name.endsWith(end)).map((name) => read(`${folder}/${name}`));
+const list = (path) => (existsSync(path) ? readdirSync(path).filter((name) => !name.startsWith(".")).sort() : []);
+const files = (end) => list(folder).filter((name) => name.endsWith(end)).map((name) => read(`${folder}/${name}`));
 const keys = new Map(files(".pem").map(createPublicKey).map((key) => [sha(spki(key)).toString("hex"), key]));
 const notaries = files(".vkey").map((line) => line.trim().split("+")).map(([name, hint, ...rest]) => {
   const data = raw(rest.join("+"));

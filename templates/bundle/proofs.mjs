@@ -10,10 +10,10 @@ function included(leaf, index, { size, root }, rows) { // RFC 9162, 2.1.3.2
   }
   return last === 0 && node.toString("base64") === root;
 }
-for (const name of readdirSync("ledgers")) attempt(name, () => {
+for (const name of list("ledgers")) attempt(name, () => {
   const here = `ledgers/${name}`, root = checkpoint(`${here}/checkpoint`);
   const lines = read(`${here}/receipts.intoto.jsonl`).split("\n").slice(0, -1);
-  const proofs = existsSync(`${here}/proofs`) ? readdirSync(`${here}/proofs`).sort() : [];
+  const proofs = list(`${here}/proofs`);
   must(lines.length === proofs.length, `${lines.length} receipts, but ${proofs.length} proofs`);
   let before = -1;
   lines.forEach((line, number) => attempt(`${here}/proofs/${proofs[number]}`, () => {

@@ -1,4 +1,4 @@
-for (const name of readdirSync("ledgers")) attempt(name, () => { // the peaks and all entries after them make the root
+for (const name of list("ledgers")) attempt(name, () => { // the peaks and all entries after them make the root
   const here = `ledgers/${name}`, end = checkpoint(`${here}/checkpoint`);
   const { from, to, peaks } = JSON.parse(read(`${here}/window.json`)), nodes = peaks.map((peak) => Buffer.from(peak, "hex"));
   const folded = () => nodes.reduceRight((right, left) => sha([1], left, right)).toString("base64");

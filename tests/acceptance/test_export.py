@@ -20,6 +20,7 @@ from aimsctl.output.handover import documents
 from aimsctl.output.tree import Heading, Paragraph
 from tests.acceptance.test_evidence import ROOT, Site
 from tests.unit.bundles import bundle, run_step
+from tests.unit.evidence_ledgers import ORIGIN
 
 TEXT = "kind: control\nid: OPS-07\ntitle: Personal data is masked\n"
 PATH = "policies/controls/OPS-07.yaml"
@@ -95,6 +96,14 @@ def test_the_records_for_machines_are_as_their_schemas_say(site: Site, tmp_path:
             assert done.json["exit_code"] == done.code
         assert (good.code, bad.code) == (0, 10)
     assert manifest(tmp_path / "window")["ledgers"][0]["window"] == {"from": 2, "to": 4}
+
+
+def test_who_wants_all_of_a_period_is_told_what_to_ask_for(site: Site, tmp_path: Path) -> None:
+    site("export", "--executor", "human", "--out", tmp_path / "out")
+    assert manifest(tmp_path / "out")["ledgers"][0]["between"] == {"from": 2, "to": 4}
+    assert f"around these it is `{ORIGIN}` from 2 to 4." in (tmp_path / "out/VERIFY.md").read_text()
+    site("export", "--from-checkpoint", "2", "--to-checkpoint", "4", "--out", tmp_path / "window")
+    assert manifest(tmp_path / "window")["counts"]["receipts"] == 2
 
 
 def test_the_same_receipts_give_the_same_bytes(site: Site, tmp_path: Path) -> None:

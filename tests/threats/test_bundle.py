@@ -313,6 +313,28 @@ def test_E_17_what_is_no_folder_of_a_ledger_is_refused(handed_on: Path, tmp_path
     assert code(handed_on) == Fault.MALFORMED
 
 
+def test_E_17_a_folder_that_is_a_link_to_an_equal_one_is_refused(handed_on: Path, tmp_path: Path) -> None:
+    (handed_on / "controls").rename(tmp_path / "equal")
+    (handed_on / "controls").symlink_to(tmp_path / "equal")
+    found = verify_handed_over(handed_on, GIVEN)
+    assert [(one.where, one.message) for one in found.around.problems] == [
+        ("controls", "it is a link; a bundle has none")
+    ]
+
+
+def test_E_25_what_a_desktop_leaves_behind_changes_nothing(handed_on: Path, tmp_path: Path) -> None:
+    for folder in (
+        handed_on,
+        handed_on / "ledgers",
+        handed_on / PROD / "proofs",
+        handed_on / "keys",
+        handed_on / "controls",
+    ):
+        (folder / ".DS_Store").write_bytes(b"x")
+    assert code(handed_on) == 0
+    assert [run_step(handed_on, step, tmp_path / "home").returncode for step in "1234"] == [0, 0, 0, 0]
+
+
 def test_E_25_nothing_private_is_handed_on(handed_on: Path) -> None:
     everything = b"".join(path.read_bytes() for path in handed_on.rglob("*") if path.is_file())
     assert b"PRIVATE KEY" not in everything
