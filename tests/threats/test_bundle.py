@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,16 +19,17 @@ from aimsctl.evidence.handover import asked
 from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.problems import Fault
 from aimsctl.evidence.query import Wanted
+from tests.conftest import unavailable
 from tests.unit.bundles import (
     SECOND,
     bundle,
     commands,
     edit,
+    offered,
     relist,
     run_step,
     trusted,
     window,
-    with_proofbundle,
     written,
 )
 from tests.unit.evidence_ledgers import GUARDRAIL, LOG, ORIGIN, receipt, trusting
@@ -160,8 +162,8 @@ def test_E_25_openssl_verifies_a_receipt_of_each_kind_of_key(tmp_path: Path, led
 
 
 def test_E_25_proofbundle_says_the_same(handed_on: Path, tmp_path: Path) -> None:
-    if not with_proofbundle(tmp_path / "home"):
-        pytest.skip("proofbundle is not installed")
+    if not offered(tmp_path / "home", "proofbundle", Path(sys.executable).with_name("proofbundle")):
+        unavailable("proofbundle is not installed")
     done = run_step(handed_on, "5", tmp_path / "home")
     assert done.returncode == 0, done.stderr + done.stdout
     file = handed_on / BUILD / "proofs/000000000.tlog-proof"

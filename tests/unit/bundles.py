@@ -7,12 +7,9 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
-
-import pytest
 
 from aimsctl.cli.evidence_export import Bundle
 from aimsctl.evidence import keys, notes
@@ -23,13 +20,14 @@ from aimsctl.evidence.policy import NONE, LogPolicy
 from aimsctl.evidence.query import Wanted
 from aimsctl.evidence.trust import Trust
 from aimsctl.output.folder import write_folder
+from tests.conftest import unavailable
 from tests.unit.evidence_ledgers import CI, GUARDRAIL, HUMAN, LOG, ORIGIN, WITNESS, receipt, trusting
 
 SECOND: Final = "aims.example.com/ledger/build"
 CONTROL: Final = b"kind: control\nid: OPS-07\ntitle: Personal data is masked\n"
 P256: Final = keys.generate("ecdsa-p256")
 WITNESS_NAME: Final = "auditor.example.org/witness"
-PATH: Final = "/usr/local/bin:/usr/bin:/bin"
+PATH: Final = "/usr/bin:/bin"
 NAMED: Final = {
     "id": "OPS-07",
     "path": "policies/OPS-07.yaml",
@@ -101,24 +99,23 @@ def commands(folder: Path) -> dict[str, str]:
 
 def run_step(folder: Path, step: str, home: Path) -> subprocess.CompletedProcess[str]:
     """The commands of a step, run in the bundle by a shell that finds no aimsctl."""
-    home.mkdir(exist_ok=True)
-    path = f"{home / 'bin'}:{PATH}"
     for name in ("bash", "openssl", "node"):
-        if shutil.which(name, path=path) is None:
-            pytest.skip(f"{name} is not installed")
+        if not offered(home, name, shutil.which(name)):
+            unavailable(f"{name} is not installed")
+    path = f"{home / 'bin'}:{PATH}"
     assert shutil.which("aimsctl", path=path) is None
-    command = ["bash", "-c", commands(folder)[step]]
+    command = [str(home / "bin/bash"), "-c", commands(folder)[step]]
     environment = {"PATH": path, "HOME": str(home), "TMPDIR": str(home), "LC_ALL": "C.UTF-8"}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-def with_proofbundle(home: Path) -> bool:
-    """Puts the one other program of VERIFY.md where the shell finds it; False if it is not installed."""
-    program = Path(sys.executable).with_name("proofbundle")
-    (home / "bin").mkdir(parents=True, exist_ok=True)
-    if program.exists():
-        (home / "bin" / "proofbundle").symlink_to(program)
-    return program.exists()
+def offered(home: Path, name: str, program: str | Path | None) -> bool:
+    """Puts a program where the shell finds it; False if there is none."""
+    link = home / "bin" / name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if program is not None and Path(program).exists() and not link.exists():
+        link.symlink_to(program)
+    return link.exists()
 
 
 def edit(path: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
