@@ -11,7 +11,7 @@ import typer
 
 from aimsctl import __version__
 from aimsctl.cli.evidence_place import instant, moment, opened, trust, workspace_ledgers
-from aimsctl.cli.evidence_query import LedgersOption, ModelVersion, Output, Since, System, Until
+from aimsctl.cli.evidence_query import ModelVersion, Output, Since, System, Until
 from aimsctl.cli.options import PolicyFrom, TrustOption
 from aimsctl.cli.session import Session, history_of, place
 from aimsctl.errors import FINDINGS, OK, GitError, UsageError, WorkspaceError
@@ -49,7 +49,9 @@ def export(
     to_checkpoint: Annotated[
         int | None, typer.Option(metavar="SIZE", min=1, help="All entries up to this checkpoint; else to the newest.")
     ] = None,
-    ledger: LedgersOption = None,
+    ledger: Annotated[
+        list[Path] | None, typer.Option(metavar="DIR", help="A ledger; else all of the workspace. Repeatable.")
+    ] = None,
     trust_file: TrustOption = None,
     policy_from: PolicyFrom = None,
 ) -> int:
