@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from aimsctl.errors import AimsError
 from aimsctl.evidence.check import Checker, Receipt
@@ -19,7 +19,7 @@ from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.notes import signed_by
 from aimsctl.evidence.problems import BrokenError
 from aimsctl.evidence.seal import checkpoint_sizes
-from aimsctl.evidence.statement import Statement, parse_time
+from aimsctl.evidence.statement import parse_time
 from aimsctl.evidence.tree import judged
 from aimsctl.evidence.trust import Trust
 from aimsctl.evidence.verify import Opened, open_sealed
@@ -156,34 +156,35 @@ def run_of(receipt: Receipt, origin: str, witnessed: int) -> Run | None:
     statement, index = receipt.statement, receipt.index
     if statement is None or index is None or not statement.is_execution:
         return None
-    started, finished = parse_time(statement.text("startedOn")), parse_time(statement.text("finishedOn"))
+    said = statement.predicate  # has the shape of its schema, or there would be no statement
+    started, finished = parse_time(said["startedOn"]), parse_time(said["finishedOn"])
     if started is None or finished is None:
         return None
-    counts = statement.predicate.get("counts")
-    total = counts.get("total") if isinstance(counts, dict) else None
-    target = statement.text("target", "kind")
+    target, system = said["target"], said["aiSystem"]
     return Run(
-        control=statement.text("control", "id"),
-        system=statement.text("aiSystem", "id"),
-        version=statement.text("model", "version"),
-        executor=statement.text("executor", "type"),
-        attested_by=statement.text("attestedBy"),
-        result=statement.text("result"),
+        control=said["control"]["id"],
+        system=system["id"],
+        version=said["model"]["version"] if "model" in said else "",
+        executor=said["executor"]["type"],
+        attested_by=said["attestedBy"],
+        result=said["result"],
         started=started,
         finished=finished,
-        total=total if target == "period" and isinstance(total, int) else None,
+        total=said["counts"].get("total") if target["kind"] == "period" and "counts" in said else None,
         origin=origin,
         index=index,
         witnessed=index < witnessed,
-        output=statement.text("target", "id") if target == "output" else "",
-        environment=statement.text("aiSystem", "environment"),
-        about=_window(statement),
+        output=target["id"] if target["kind"] == "output" else "",
+        environment=system.get("environment", ""),
+        about=_window(target),
         why="" if receipt.verified else receipt.problems[0].message if receipt.problems else "no trusted key signed it",
     )
 
 
-def _window(statement: Statement) -> tuple[datetime, datetime] | None:
-    begin, end = (parse_time(statement.text("target", "window", name)) for name in ("from", "to"))
+def _window(target: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+    if "window" not in target:
+        return None
+    begin, end = (parse_time(target["window"][name]) for name in ("from", "to"))
     return None if begin is None or end is None else (begin, end)
 
 
