@@ -20,7 +20,8 @@ from aimsctl.evidence.notes import signed_by
 from aimsctl.evidence.problems import BrokenError
 from aimsctl.evidence.seal import checkpoint_sizes
 from aimsctl.evidence.statement import parse_time
-from aimsctl.evidence.tree import judged
+from aimsctl.evidence.tiles import WIDTH
+from aimsctl.evidence.tree import SealedTree
 from aimsctl.evidence.trust import Trust
 from aimsctl.evidence.verify import Opened, open_sealed
 
@@ -28,6 +29,7 @@ COUNTS: Final = "counts"
 """Folder of counts that others took: `counts/otlp-chat.csv` for the source `otlp:chat`."""
 _COLUMNS: Final = ("ai_system", "date", "count")
 _BLOCK: Final = 4096  # entries verified at a time
+_THREADS: Final = 2  # verifying takes no turns with reading JSON, and is little more work than that
 _MARGIN: Final = timedelta(days=7)  # entries may be sealed out of their order by so much
 
 
@@ -125,7 +127,7 @@ def _backwards(ledger: Ledger, opened: Opened, trust: Trust, since: date, until:
     while end > 0:
         start = max(0, (end - 1) // _BLOCK * _BLOCK)
         newest = date.min
-        for receipt in judged(opened.tree, checker, start, end):
+        for receipt in _judged(opened.tree, checker, start, end):
             if receipt.statement is None:
                 raise BrokenError(receipt.problems[0].message, where=receipt.where)
             run = run_of(receipt, ledger.origin, witnessed)
@@ -136,6 +138,28 @@ def _backwards(ledger: Ledger, opened: Opened, trust: Trust, since: date, until:
         if newest + _MARGIN < since:
             return
         end = start
+
+
+def _judged(tree: SealedTree, checker: Checker, start: int, end: int) -> Iterator[Receipt]:
+    """As `judged`, from the begin of a bundle to the end of one, with a signature verified while another is read.
+
+    Raises the error of a bundle that is not what the root stands for.
+    """
+    bundles = (_whole(found, first) for first, found in tree.bundles(start, end))
+    if end - start <= WIDTH:
+        yield from (receipt for first, entries in bundles for receipt in checker.receipts(first, entries))
+        return
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only where there are many
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for receipts in pool.map(lambda bundle: list(checker.receipts(*bundle)), bundles):
+            yield from receipts
+
+
+def _whole(found: list[bytes] | AimsError, first: int) -> tuple[int, list[bytes]]:
+    if isinstance(found, AimsError):
+        raise found
+    return first, found
 
 
 def witnessed_up_to(ledger: Ledger, opened: Opened, trust: Trust) -> int:
