@@ -17,7 +17,7 @@ from aimsctl.evidence import envelope, keys, tiles
 from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.merkle import leaf_hash
 from aimsctl.evidence.statement import subject_of, write_statement
-from aimsctl.evidence.trust import NOBODY, Grant, Trust
+from aimsctl.evidence.trust import NOBODY, Grant, Trust, read_trust
 from aimsctl.evidence.verify import open_sealed, verify_ledger
 from benchmarks.table import Row
 
@@ -68,6 +68,21 @@ def seconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
+
+
+def signatures_alone(folder: Path) -> tuple[int, float]:
+    """How many receipts the ledgers in the folder hold, and how long their signatures alone take to verify."""
+    known = read_trust(lambda path: (folder / path).read_bytes(), "trust.yaml", "benchmark", self_asserted=True).keys
+    envelopes = []
+    for place in sorted(path.parent for path in folder.glob("*/ledger.yaml")):
+        for index, width in tiles.widths(Ledger.open(place).checkpoint()[1].size, 0):
+            envelopes += [envelope.read_envelope(entry) for entry in tiles.read_bundle(place, index, width)]
+
+    def verify() -> None:
+        for one in envelopes:
+            envelope.verified_by(one, known)
+
+    return len(envelopes), min(seconds(verify) for _ in range(ROUNDS))
 
 
 def evidence(count: int, large: int, folder: Path) -> Iterator[Row]:

@@ -2,9 +2,10 @@
 
     python tools/make_history.py FOLDER
 
-The last commit holds the worked example as it stands. Before it, documents are drafted, approved and issued anew,
-registers grow by their entries' dates, and records come in on their days. Who approves a text commits the approval and
-signs it; the keys are made from their owners' ids, are written beside the repository, and prove nothing to anybody.
+The last commit holds the worked example as it stands, with its ledgers. Before it, documents are drafted, approved and
+issued anew, registers grow by their entries' dates, and records come in on their days. Who approves a text commits the
+approval and signs it; the keys are made from their owners' ids, are written beside the repository, and prove nothing to
+anybody.
 Two years of Fernlough Health are as invented as the company. The branch `proposal` is a pull request to look at with
 `aimsctl gap --since main`.
 Needs git and ssh-keygen; the same checkout gives the same commits.
@@ -49,7 +50,7 @@ class Step:
     author: str
     message: str
     signed: bool = field(compare=False, default=False)
-    files: Mapping[str, str | None] = field(compare=False, default_factory=dict)
+    files: Mapping[str, str | bytes | None] = field(compare=False, default_factory=dict)
 
 
 def day_of(artefact: Artefact) -> dt.date:
@@ -94,6 +95,9 @@ def register_steps(workspace: Workspace, path: str, artefacts: list[Artefact], t
 
 def file_steps(workspace: Workspace, path: str, artefact: Artefact, text: str, beside: str | None) -> Iterator[Step]:
     """A document is drafted, approved, and perhaps issued anew; a record without approval is written on its day."""
+    if artefact.kind == "ai-system":
+        yield from _system_steps(workspace, path, artefact, text)
+        return
     last, approval = day_of(artefact), artefact.get("approval")
     extra = {beside: (ROOT / beside).read_text(encoding="utf-8")} if beside else {}
     if not isinstance(approval, dict):
@@ -101,7 +105,7 @@ def file_steps(workspace: Workspace, path: str, artefact: Artefact, text: str, b
         return
     approver = person(workspace, approval.get("by"), WRITERS[0])
     author = writer(workspace, artefact, approver)
-    versions = list(_versions(str(artefact.get("version") or "1.0"), last))
+    versions = _versions(str(artefact.get("version") or "1.0"), last, artefact.get("in_force_since"))
     for number, (version, day) in enumerate(versions):
         whole = text if number == len(versions) - 1 else earlier(text, version, day, number)
         drafted = max(day - DRAFTED, BEGIN) if number == 0 else day - DRAFTED
@@ -110,14 +114,37 @@ def file_steps(workspace: Workspace, path: str, artefact: Artefact, text: str, b
         yield Step(day, 3, approver, f"Approve {said}", signed=True, files={path: whole})
 
 
-def _versions(version: str, last: dt.date) -> list[tuple[str, dt.date]]:
-    """The versions that led to this one, oldest first, each with the day of its approval; three at most."""
+def _system_steps(workspace: Workspace, path: str, artefact: Artefact, text: str) -> Iterator[Step]:
+    """A system is recorded on the day before each version goes live, and with its last review."""
+    head, _, rows = text.partition("models:\n")
+    models = re.split(r"(?m)^(?=- name: )", rows)[1:]
+    released = [re.search(r"(?m)^  released: ([0-9-]+)$", row) for row in models]
+    live = [dt.date.fromisoformat(found[1]) if found else BEGIN for found in released]
+    days = [min(max(day - dt.timedelta(days=1), BEGIN), END) for day in live]
+    for day in sorted({*days, day_of(artefact)}):
+        kept = "".join(row for row, since in zip(models, days, strict=True) if since <= day)
+        whole = head + (f"models:\n{kept}" if kept else "") if day < day_of(artefact) else text
+        yield Step(day, 1, writer(workspace, artefact), f"Record {artefact.title}", files={path: whole})
+
+
+def _versions(version: str, last: dt.date, in_force: object) -> list[tuple[str, dt.date]]:
+    """The versions that led to this one, oldest first, each with the day of its approval; three at most.
+
+    A control that was in force before the first of them has one of that day.
+    """
     found = [(version, last)]
-    major, _, minor = version.partition(".")
-    while minor.isdigit() and int(minor) > 0 and len(found) < 3 and found[0][1] - BETWEEN > BEGIN + DRAFTED:  # noqa: PLR2004
-        minor = str(int(minor) - 1)
-        found.insert(0, (f"{major}.{minor}", found[0][1] - BETWEEN))
+    while (before := _before(found[0][0])) and len(found) < 3 and found[0][1] - BETWEEN > BEGIN + DRAFTED:  # noqa: PLR2004
+        found.insert(0, (before, found[0][1] - BETWEEN))
+    since = dt.date.fromisoformat(in_force) if isinstance(in_force, str) else found[0][1]
+    if since < found[0][1]:
+        found[0:1] = [(_before(found[0][0]) or found[0][0], since), found[0]]
     return found
+
+
+def _before(version: str) -> str:
+    """The version before that one, by its last number; empty where there was none."""
+    whole, _, last = version.rpartition(".")
+    return f"{whole}.{int(last) - 1}" if last.isdigit() and int(last) > 0 else ""
 
 
 def earlier(text: str, version: str, day: dt.date, number: int) -> str:
@@ -161,7 +188,7 @@ class Repository:
         self.keys = folder.with_name(f"{folder.name}-keys")
         self.workspace = workspace
         self.minute = 0
-        self.written: dict[str, str | None] = {}
+        self.written: dict[str, str | bytes | None] = {}
         folder.mkdir(parents=True)
         self.keys.mkdir()
         self.git("init", "-q", "-b", "main")
@@ -196,13 +223,16 @@ class Repository:
 
     def commit(self, step: Step) -> None:
         """Writes the files of a step and commits them; where nothing changes there is no commit."""
-        changed = {path: text for path, text in step.files.items() if self.written.get(path) != text}
+        changed = {path: content for path, content in step.files.items() if self.written.get(path) != content}
         if not changed:
             return
-        for path, text in changed.items():
+        for path, content in changed.items():
             target = self.folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.unlink() if text is None else target.write_text(text, encoding="utf-8")
+            if content is None:
+                target.unlink()
+            else:
+                target.write_bytes(content if isinstance(content, bytes) else content.encode())
         self.written |= changed
         self.git("add", "-A", "--", *changed)
         sign: tuple[str, ...] = ()
@@ -256,10 +286,17 @@ def main(folder: Path) -> int:
         if path.is_file():
             rest[path.relative_to(ROOT).as_posix()] = path.read_text(encoding="utf-8")
     repository.commit(Step(END, 9, "PER-04", "Corrections of the month", files={**left, **rest}))
+    repository.commit(Step(END + dt.timedelta(days=1), 0, "PER-06", "Seal the ledgers", files=below(config.evidence)))
     proposal(repository)
     count = repository.git("rev-list", "--count", "main")
     print(f"{folder}: {count} commits; keys and allowed signers in {repository.keys}")
     return 0
+
+
+def below(folder: str) -> dict[str, bytes]:
+    """The files of the worked example in that folder."""
+    paths = sorted(path for path in (ROOT / folder).rglob("*") if path.is_file())
+    return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
 
 
 def _tracked(repository: Repository) -> list[str]:

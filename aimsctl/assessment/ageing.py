@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aimsctl.assessment.calendar import parse_date
 from aimsctl.assessment.predicates import Result
 from aimsctl.assessment.responsible import title_of
+from aimsctl.assessment.sentences import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,28 +53,49 @@ def _review(facts: Facts, day: date, item: Item) -> Record:
 
 
 def evidence(report: GapReport) -> Record:
-    """Every row of evidence that controls owe, each once, with its newest record; and how many are in which state."""
-    rows = {tuple(row.values())[:4]: row for row in _owed(report)}
+    """Every row of evidence that controls owe, each once, with its newest record; and how many are in which state.
+
+    `note` says of evidence that does not count why, and of evidence that is good today when it was not.
+    """
+    rows = {_key(row): row for row in _owed(report)}
     counted = Counter(row["state"] for row in rows.values())
     return {"counts": {state: counted.get(state, 0) for state in EVIDENCE_STATES}, "rows": list(rows.values())}
 
 
 def _owed(report: GapReport) -> Iterator[Record]:
+    lapsed = dict(_lapsed(report))
     for one in report.requirements:
         for answer in one.answers:
             if answer.test.predicate == "receipts":
                 for outcome in answer.outcomes:
                     if outcome.item is not None and outcome.words.get("state"):
-                        yield _row(report.as_of, outcome.item.top, outcome.words, one.id, outcome.result)
+                        row = _row(report.as_of, outcome.item.top, outcome.words, one.id, outcome.result)
+                        yield {**row, "note": str(outcome.words.get("doubt") or lapsed.get(_key(row), ""))}
+
+
+def _lapsed(report: GapReport) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The rows that are good today and were not always, with when and why."""
+    answers = (answer for one in report.requirements for answer in one.answers if answer.test.predicate == "receipts")
+    for outcome in (outcome for answer in answers for outcome in answer.having(Result.FAIL)):
+        words, causes = outcome.words, outcome.words.get("causes")
+        if outcome.item is not None and isinstance(causes, list):
+            yield _names(outcome.item.top, words), f"not good {words['lapses']}: {joined(causes)}"
+
+
+def _names(control: Item, words: Mapping[str, object]) -> tuple[str, ...]:
+    """What tells one row from another: control, evidence, system and version."""
+    said = (str(words.get(name) or "") for name in ("evidence", "system", "model_version"))
+    return (control.id, *said)
+
+
+def _key(row: Record) -> tuple[str, ...]:
+    return row["control"], row["evidence"], row["system"], row["version"]
 
 
 def _row(as_of: date, control: Item, words: Mapping[str, object], requirement: str, result: Result) -> Record:
     state, newest = words.get("state"), parse_date(words.get("newest"))
     return {
-        "control": control.id,
-        "evidence": str(words["evidence"]),
-        "system": str(words.get("system") or ""),
-        "version": str(words.get("model_version") or ""),
+        **dict(zip(("control", "evidence", "system", "version"), _names(control, words), strict=True)),
         "title": str(control.get("title")),
         "requirement": requirement,
         "state": state if state in EVIDENCE_STATES and result is not Result.UNKNOWN else "unknown",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aimsctl.assessment.calendar import Duration, parse_date, parse_duration
 from aimsctl.assessment.computed.common import action_open
-from aimsctl.assessment.grades import WORST_FIRST
+from aimsctl.assessment.grades import OPPORTUNITY, UNKNOWN, WORST_FIRST
 from aimsctl.assessment.predicates import Result
 from aimsctl.workspace.kinds import kind, kind_names
 
@@ -130,29 +130,37 @@ def _lapsing(facts: Facts) -> Iterator[Duty]:
 
 
 def _evidence(report: GapReport) -> Iterator[Duty]:
-    """Rows of evidence that controls owe: what is missing, stale or failing, and what soon will be stale."""
+    """Rows of evidence that controls owe: what is missing, stale or failing, and what soon will be stale.
+
+    Of what ages faster than the warning time only what is not good: a warning that is always on warns nobody.
+    """
+    fast = report.facts.period("warn_before")
     seen: dict[tuple[object, ...], Duty] = {}
     for one, answer, outcome in _outcomes(report, "receipts"):
-        if outcome.item is None or not outcome.words.get("evidence"):
-            continue
         words = outcome.words
+        if outcome.item is None or not words.get("state"):
+            continue
+        if words["state"] == "fresh" and not _outlasts(report.facts, _limit_of(outcome.item.top, outcome), fast):
+            continue
         key = (outcome.item.top.id, words["evidence"], words.get("system"), words.get("model_version"))
         if key not in seen:
             seen[key] = _owed(outcome.item.top, outcome)
-        if outcome.result is Result.FAIL:
+        if outcome.result is Result.FAIL or words.get("doubt"):
             grade = answer.test.fails_as if answer.test.fails_as in WORST_FIRST else one.grade
-            seen[key].counts_for(one.id, grade)
+            seen[key].counts_for(one.id, UNKNOWN if words.get("doubt") and grade != OPPORTUNITY else grade)
     yield from seen.values()
 
 
 def _owed(control: Item, outcome: Outcome) -> Duty:
-    words, entry = outcome.words, _entry(control, outcome.at)
-    newest, limit = parse_date(words.get("newest")), parse_duration(entry.get("max_age"))
+    words = outcome.words
+    newest, limit = parse_date(words.get("newest")), _limit_of(control, outcome)
     goes_stale = limit.after(newest) if newest is not None and limit is not None else None
     due = goes_stale or parse_date(words.get("due_since"))
     about = " ".join(str(word) for word in (words.get("system"), words.get("model_version")) if word)
     state = str(words.get("state") or "unknown")
-    if state == "fresh":
+    if words.get("doubt"):
+        said = f"does not count: {words['doubt']}"
+    elif state == "fresh":
         said = "goes stale then: run the control again"
     elif due is not None and due >= control.facts.as_of:
         said = "is owed by then"
@@ -161,11 +169,16 @@ def _owed(control: Item, outcome: Outcome) -> Duty:
     return _duty(control, due, "evidence", f"Evidence {words['evidence']} for {about} {said}.", outcome.at)
 
 
-def _entry(control: Item, at: str) -> dict[str, object]:
-    rows, index = control.data.get("evidence"), at.rpartition(".")[2]
+def _limit_of(control: Item, outcome: Outcome) -> Duration | None:
+    """How old the newest evidence of the row may be."""
+    rows, index = control.data.get("evidence"), outcome.at.rpartition(".")[2]
     if isinstance(rows, list) and index.isdigit() and int(index) < len(rows) and isinstance(rows[int(index)], dict):
-        return dict(rows[int(index)])
-    return {}
+        return parse_duration(rows[int(index)].get("max_age"))
+    return None
+
+
+def _outlasts(facts: Facts, limit: Duration | None, other: Duration) -> bool:
+    return limit is not None and limit.after(facts.as_of) > other.after(facts.as_of)
 
 
 def _records(report: GapReport) -> Iterator[Duty]:

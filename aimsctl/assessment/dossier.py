@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aimsctl.assessment import ageing
 from aimsctl.assessment.computed.registry import COMPUTED, listed
 from aimsctl.assessment.items import UNKNOWN
 from aimsctl.assessment.responsible import title_of
@@ -97,6 +98,7 @@ def dossier(report: GapReport, artefact: Artefact, history: list[Record] | None 
         "linked_from": [_link_in(link) for link in workspace.links_to(artefact.id)],
         "requirements": _requirements(report, artefact),
         "history": history,
+        "evidence": [row for row in ageing.evidence(report)["rows"] if row["control"] == artefact.id],
         "receipts": receipts_of(report, artefact),
     }
 

@@ -112,8 +112,12 @@ def _gaps(report: GapReport, dated: list[Duty]) -> Iterator[Duty]:
 
 
 def _told(one: Assessed) -> Iterator[Reason]:
-    """The reasons to act on: those told here, without what rows of evidence and other reasons say already."""
-    evidence = {answer.test.id for answer in one.answers if answer.test.predicate == _TOLD_BY_EVIDENCE}
+    """The reasons to act on: those told here, without what rows of evidence and other reasons say already.
+
+    That evidence lapsed in the past is no row of it.
+    """
+    receipts = (answer.test for answer in one.answers if answer.test.predicate == _TOLD_BY_EVIDENCE)
+    evidence = {test.id for test in receipts if "lapses" not in test.args}
     reasons = [reason for reason in one.reasons if not reason.home and reason.grade in WORST_FIRST]
     for reason in reasons:
         summing_up = not reason.state and len(reasons) > 1

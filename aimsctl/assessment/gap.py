@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from aimsctl.assessment import grades
 from aimsctl.assessment.facts import Facts
-from aimsctl.assessment.gap_rules import reason_rule
+from aimsctl.assessment.gap_rules import UNVERIFIED, reason_rule
 from aimsctl.assessment.grades import Verdict
 from aimsctl.assessment.judge import Judge
 from aimsctl.assessment.planned import planned_in_time
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aimsctl.workspace.workspace import Workspace
 
 EXCLUDED: Final = dict.fromkeys(STATES, "not_expected")
+UNVERIFIED_SAYS: Final = "Evidence {evidence} of {title} for {system} {model_version} does not count: {doubt}."
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,6 +243,8 @@ class _Court:
         said = fill(facts.judgement.say(answer.test), facts, requirement.id, outcome.item, outcome.words)
         if outcome.result is not Result.UNKNOWN:
             return said
+        if outcome.words.get("doubt"):
+            return fill(UNVERIFIED_SAYS, facts, requirement.id, outcome.item, outcome.words)
         kinds = {*self.judge_tests.kinds(answer.test), *outcome.reads}
         unreadable = [place for name in kinds for place in facts.workspace.broken.get(name, ())]
         unreadable += facts.workspace.broken.get("*", ())
@@ -293,7 +296,12 @@ def _as_told(told: tuple[str, str, Span]) -> tuple[str, str, Span]:
 
 
 def _next_step(outcome: Outcome) -> str:
-    """Where a draft of what is missing lies ready: to finish it; otherwise nothing, and the test says what to do."""
+    """Where a draft of what is missing lies ready: to finish it; of evidence that does not count, to make it count.
+
+    Otherwise nothing, and the test says what to do.
+    """
+    if outcome.words.get("doubt"):
+        return UNVERIFIED.fix
     item = outcome.item
     if item is None or item.artefact is None or item.holder is not None or item.artefact.status != "draft":
         return ""

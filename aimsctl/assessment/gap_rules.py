@@ -208,6 +208,8 @@ def reason_rule(answer: Answer | None, outcome: Outcome | None) -> Rule:
         return WEIGHT
     if answer.state in ("waivers", "theatre"):
         return WAIVER if answer.state == "waivers" else THEATRE
+    if outcome.words.get("doubt"):
+        return UNVERIFIED
     if answer.test.predicate == "approved" and outcome.result in (Result.FAIL, Result.SUSPECT):
         return APPROVAL
     return _BY_RESULT.get(outcome.result) or _BY_SHOWS.get(answer.shows[outcome], FAILING)

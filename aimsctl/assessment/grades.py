@@ -51,7 +51,8 @@ def weigh(facts: Facts, requirement_id: str, answer: Answer, outcome: Outcome) -
         case Result.LATE:
             return OPPORTUNITY
         case Result.UNKNOWN:
-            return CONFORMS if base == OPPORTUNITY else UNKNOWN
+            light = OPPORTUNITY if outcome.words.get("doubt") else CONFORMS
+            return light if base == OPPORTUNITY else UNKNOWN
         case Result.SUSPECT:
             return _suspect(answer, base)
         case Result.FAIL:

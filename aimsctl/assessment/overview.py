@@ -56,8 +56,9 @@ _WEIGHED: Final = (
     ),
     (
         "A review is overdue from the day after it was due. Evidence is fresh while its newest record is no older than"
-        " the control allows and there are as many as it asks for, stale when not, failing when the newest one failed,"
-        " and missing where none is on file; its age runs from the day of the newest record."
+        " the control allows, there are as many as it asks for and they cover as much, stale when not, failing when the"
+        " newest one failed, missing where none is on file, and unknown where none of what is there counts; its age"
+        " runs from the day of the newest record. A note tells when what is fresh today was not, and why."
     ),
     "No score is computed. Unknown never counts as a pass.",
 )

@@ -5,7 +5,7 @@ Days end at midnight UTC. Counts and coverage are those of the day before the da
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from aimsctl.evidence.summary import Evidence, Run
 
 FRESH, STALE, FAILING, MISSING, UNVERIFIED = "fresh", "stale", "failing", "missing", "unverified"
+NOTHING_RECENT, TOO_FEW = "nothing recent enough", "too few receipts"
+LOW_COVERAGE, LATE_REVIEW = "coverage too low", "a review ended late"
+CAUSES: Final = (NOTHING_RECENT, TOO_FEW, LOW_COVERAGE, LATE_REVIEW)
 _DAY: Final = timedelta(days=1)
 _BAD: Final = ("failed", "error")
 
@@ -83,25 +86,42 @@ def doubt(row: Owed) -> str:
     return "; ".join(list(refusals)[:2]) or f"nobody counted {row.entry.get('coverage_of')} on the day before"
 
 
-def lapses(row: Owed, first: date) -> Iterator[date]:
-    """The days since then on which the row was stale, failing, below its count or coverage, or a review late.
+def lapses(row: Owed, first: date) -> Iterator[tuple[date, str]]:
+    """The days since then on which the row was not as it should be, each with what was wrong, one of CAUSES.
 
-    Today apart. A lapse is the control's, whatever version of the model ran that day.
+    Today apart. A lapse is the control's, whatever version of the model ran that day. A run that failed spoke up: it is
+    no lapse while a good one still can follow in time, that is within the row's longest age.
     """
     evidence = row.control.facts.evidence
     if evidence is None:
         return
     row = replace(row, version="")
-    good = [run for run in _runs(row, evidence) if not refusal(row.entry, run)]
+    good = [run for run in _runs(row, evidence) if not refusal(row.entry, run) and run.result in ("passed", *_BAD)]
     passed = [run for run in good if run.result == "passed"]
-    begins = max([first, *(run.day for run in passed[:1])])
-    bad = {run.day for run in good if run.result in _BAD or lateness(row.entry, run, evidence.made) is not None}
-    day, days = begins, [run.day for run in passed]
+    late = {run.day for run in good if lateness(row.entry, run, evidence.made) is not None}
+    told, days = _told(good), [run.day for run in passed]
+    day = max([first, *days[:1]])
     while day < row.control.facts.as_of:
         so_far = passed[: bisect_right(days, day)]
-        if day in bad or not _held(row, so_far, evidence, day):
-            yield day
+        cause = _cause(row, told[bisect_right(good, day, key=_day) - 1], so_far, evidence, day)
+        if cause or day in late:
+            yield day, cause or LATE_REVIEW
         day += _DAY
+
+
+def _day(run: Run) -> date:
+    return run.day
+
+
+def _told(runs: list[Run]) -> list[date]:
+    """For each run the day it holds from: its own, or that of the first of those that failed one after another."""
+    found: list[date] = []
+    failing = False
+    for run in runs:
+        bad = run.result in _BAD
+        found.append(found[-1] if bad and failing else run.day)
+        failing = bad
+    return found
 
 
 def lateness(entry: Mapping[str, object], run: Run, made_times: Mapping[tuple[str, str], datetime]) -> timedelta | None:
@@ -112,12 +132,14 @@ def lateness(entry: Mapping[str, object], run: Run, made_times: Mapping[tuple[st
     return run.finished - made - limit
 
 
-def _held(row: Owed, passed: list[Run], evidence: Evidence, day: date) -> bool:
+def _cause(row: Owed, told: date, passed: list[Run], evidence: Evidence, day: date) -> str:
     limit = parse_duration(row.entry.get("max_age"))
-    if not passed or limit is None or passed[-1].day < limit.before(day) or not _enough(row, passed, day):
-        return False
+    if limit is None or told < limit.before(day):
+        return NOTHING_RECENT
+    if not _enough(row, passed, day):
+        return TOO_FEW
     covered = _coverage(row, passed, evidence, day)
-    return covered is None or covered < 0 or covered >= asked_share(row.entry)
+    return LOW_COVERAGE if covered is not None and 0 <= covered < asked_share(row.entry) else ""
 
 
 def _runs(row: Owed, evidence: Evidence) -> list[Run]:
@@ -156,7 +178,7 @@ def _enough(row: Owed, passed: list[Run], last: date) -> bool:
         return True
     if per is None:
         return len(passed) >= count
-    return sum(per.before(last) < run.day <= last for run in passed) >= count
+    return bisect_right(passed, last, key=_day) - bisect_right(passed, per.before(last), key=_day) >= count
 
 
 def _coverage(row: Owed, passed: list[Run], evidence: Evidence, day: date) -> float | None:
@@ -170,7 +192,8 @@ def _coverage(row: Owed, passed: list[Run], evidence: Evidence, day: date) -> fl
     there = evidence.counted(source, row.system.id, day)
     if there is None:
         return -1.0
-    seen = sum(run.total or 0 for run in passed if run.day == day)
+    that_day = passed[bisect_left(passed, day, key=_day) : bisect_right(passed, day, key=_day)]
+    seen = sum(run.total or 0 for run in that_day)
     return 1.0 if there == 0 else seen / there
 
 

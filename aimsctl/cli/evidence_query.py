@@ -6,13 +6,12 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from aimsctl.cli.evidence_place import instant, moment, opened, trust, workspace_ledgers
-from aimsctl.cli.options import PolicyFrom, TrustOption
+from aimsctl.cli.options import LedgersOption, PolicyFrom, TrustOption
 from aimsctl.cli.printing import json_text
 from aimsctl.cli.session import Session
 from aimsctl.errors import FINDINGS, OK
@@ -26,9 +25,6 @@ ModelVersion = Annotated[str, typer.Option(metavar="VERSION", help="The version 
 Output = Annotated[str, typer.Option(metavar="ID", help="The output, by the id that its receipts give it.")]
 Since = Annotated[str | None, typer.Option(metavar="TIME", help="Ended then or later: a day, or a time in UTC.")]
 Until = Annotated[str | None, typer.Option(metavar="TIME", help="Ended before this time; of a day, by its end.")]
-LedgersOption = Annotated[
-    list[Path] | None, typer.Option("--ledger", metavar="DIR", help="A ledger; else all of the workspace. Repeatable.")
-]
 
 
 def query_(

@@ -51,7 +51,8 @@ class Ledgers:
         cannot be read is named, so that nothing it might have shown counts as shown or as missing.
         """
         if as_of not in self._read:
-            self._read[as_of] = self._summarised(workspace, as_of, first or as_of) if self.folders else None
+            found = self._read[as_of] = self._summarised(workspace, as_of, first or as_of) if self.folders else None
+            self.here.shown.update(told(found))
         return self._read[as_of]
 
     def _summarised(self, workspace: Workspace, as_of: date, first: date) -> Evidence:

@@ -16,7 +16,7 @@ from aimsctl.assessment.gap import GapReport, assess
 from aimsctl.assessment.movement import movement
 from aimsctl.assessment.record import gap_record, movement_record
 from aimsctl.assessment.suppress import apply
-from aimsctl.cli.evidence_summary import Ledgers, told
+from aimsctl.cli.evidence_summary import Ledgers
 from aimsctl.cli.git_record import Record
 from aimsctl.cli.options import (
     AllowedSigners,
@@ -169,7 +169,7 @@ def _report(judge: Judging, now: Judged, then: Judged | None, since: str) -> Rep
         not_checked=now.workspace.not_checked,
         artefacts=len(now.workspace.artefacts),
         as_of=now.report.as_of.isoformat(),
-        provenance=here.provenance | judge.record.told | told(now.report.facts.evidence),
+        provenance=here.provenance | judge.record.told,
         fail_at=Severity.ERROR,
         source=source_lines(now.workspace),
         prefix=prefix(here.root),

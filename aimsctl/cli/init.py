@@ -16,6 +16,8 @@ from aimsctl.source.resources import example_root
 from aimsctl.workspace.kinds import kind
 
 EXAMPLE_FOLDERS = ("policies", "evidence")
+EXAMPLE_DAY = "2026-11-01"
+"""The day of which the worked example tells."""
 
 
 def init(
@@ -30,11 +32,18 @@ def init(
     """Start a workspace: every mandatory document as a commented draft, editor settings, hook and CI."""
     session: Session = context.obj
     root = session.root_option or Path.cwd()
-    files = _example() if example else starter(_answers(organisation, role, sector, held or [], forge))
-    written, left = write_missing(root, files)
+    if example:
+        _written(*write_missing(root, _example()), f"gap --as-of {EXAMPLE_DAY}")
+    else:
+        _written(*write_missing(root, starter(_answers(organisation, role, sector, held or [], forge))), "gap")
+
+
+def _written(written: int, left: int, judge: str) -> None:
     typer.echo(f"{written} files written, {left} left as they were.")
     if written:
-        typer.echo("Next: `aimsctl validate`, then `aimsctl gap`; `aimsctl explain 5.2` says what a requirement asks.")
+        typer.echo(
+            f"Next: `aimsctl validate`, then `aimsctl {judge}`; `aimsctl explain 5.2` says what a requirement asks."
+        )
 
 
 def _answers(organisation: str, role: str, sector: str, held: list[str], forge: str) -> Answers:
@@ -67,12 +76,10 @@ def _known(kind_name: str, field: str, words: list[str]) -> None:
             raise UsageError(f"{word} is none of the words for {field}", hint=", ".join(allowed))
 
 
-def _example() -> dict[str, str]:
-    """The files of the worked example by path."""
+def _example() -> dict[str, bytes]:
+    """The files of the worked example by path, with what its ledgers hold byte for byte."""
     root = example_root()
-    files = {"aimsctl.yaml": (root / "aimsctl.yaml").read_text(encoding="utf-8")}
+    paths = [root / "aimsctl.yaml"]
     for folder in EXAMPLE_FOLDERS:
-        for path in sorted((root / folder).rglob("*")):
-            if path.is_file():
-                files[path.relative_to(root).as_posix()] = path.read_text(encoding="utf-8")
-    return files
+        paths += sorted(path for path in (root / folder).rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}

@@ -44,3 +44,6 @@ AllowedSigners = Annotated[
         help="Check the signatures of approvals against these keys (ssh-keygen's form).",
     ),
 ]
+LedgersOption = Annotated[
+    list[Path] | None, typer.Option("--ledger", metavar="DIR", help="A ledger; else all of the workspace. Repeatable.")
+]

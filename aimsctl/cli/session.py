@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -71,10 +71,17 @@ class Place:
     config: Config
     findings: tuple[Diagnostic, ...]
     committed: date | None = None
+    shown: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def provenance(self) -> dict[str, str]:
-        """What was read, where the configuration came from with its digest, and whether the tree's own differs."""
+        """What was read, where the configuration came from with its digest, and whether the tree's own differs.
+
+        After a judgement also which ledgers it read, and by whose trust (`shown`).
+        """
+        return self._policy() | self.shown
+
+    def _policy(self) -> dict[str, str]:
         read = {} if isinstance(self.tree, WorkTree) else {"artefacts": f"from {self.tree.label}"}
         own = digest(self.tree)
         if self.policy is None:

@@ -18,9 +18,9 @@ def write_changed(root: Path, files: Mapping[str, bytes], verb: str) -> None:
         typer.echo(one_line(f"{verb} {path}"))
 
 
-def write_missing(root: Path, files: Mapping[str, str]) -> tuple[int, int]:
+def write_missing(root: Path, files: Mapping[str, str | bytes]) -> tuple[int, int]:
     """Write the files that are not there yet; returns how many were written and how many were left alone."""
-    missing = {path: text for path, text in files.items() if not (root / path).exists()}
-    for path, text in missing.items():
-        write_atomically(root / path, text, root)
+    missing = {path: content for path, content in files.items() if not (root / path).exists()}
+    for path, content in missing.items():
+        write_atomically(root / path, content, root)
     return len(missing), len(files) - len(missing)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from aimsctl.errors import AimsError
 from aimsctl.evidence.check import Checker, Receipt
@@ -19,8 +19,9 @@ from aimsctl.evidence.ledger import Ledger
 from aimsctl.evidence.notes import signed_by
 from aimsctl.evidence.problems import BrokenError
 from aimsctl.evidence.seal import checkpoint_sizes
-from aimsctl.evidence.statement import Statement, parse_time
-from aimsctl.evidence.tree import judged
+from aimsctl.evidence.statement import parse_time
+from aimsctl.evidence.tiles import WIDTH
+from aimsctl.evidence.tree import SealedTree
 from aimsctl.evidence.trust import Trust
 from aimsctl.evidence.verify import Opened, open_sealed
 
@@ -28,6 +29,7 @@ COUNTS: Final = "counts"
 """Folder of counts that others took: `counts/otlp-chat.csv` for the source `otlp:chat`."""
 _COLUMNS: Final = ("ai_system", "date", "count")
 _BLOCK: Final = 4096  # entries verified at a time
+_THREADS: Final = 2  # verifying takes no turns with reading JSON, and is little more work than that
 _MARGIN: Final = timedelta(days=7)  # entries may be sealed out of their order by so much
 
 
@@ -125,7 +127,7 @@ def _backwards(ledger: Ledger, opened: Opened, trust: Trust, since: date, until:
     while end > 0:
         start = max(0, (end - 1) // _BLOCK * _BLOCK)
         newest = date.min
-        for receipt in judged(opened.tree, checker, start, end):
+        for receipt in _judged(opened.tree, checker, start, end):
             if receipt.statement is None:
                 raise BrokenError(receipt.problems[0].message, where=receipt.where)
             run = run_of(receipt, ledger.origin, witnessed)
@@ -136,6 +138,28 @@ def _backwards(ledger: Ledger, opened: Opened, trust: Trust, since: date, until:
         if newest + _MARGIN < since:
             return
         end = start
+
+
+def _judged(tree: SealedTree, checker: Checker, start: int, end: int) -> Iterator[Receipt]:
+    """As `judged`, from the begin of a bundle to the end of one, with a signature verified while another is read.
+
+    Raises the error of a bundle that is not what the root stands for.
+    """
+    bundles = (_whole(found, first) for first, found in tree.bundles(start, end))
+    if end - start <= WIDTH:
+        yield from (receipt for first, entries in bundles for receipt in checker.receipts(first, entries))
+        return
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only where there are many
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for receipts in pool.map(lambda bundle: list(checker.receipts(*bundle)), bundles):
+            yield from receipts
+
+
+def _whole(found: list[bytes] | AimsError, first: int) -> tuple[int, list[bytes]]:
+    if isinstance(found, AimsError):
+        raise found
+    return first, found
 
 
 def witnessed_up_to(ledger: Ledger, opened: Opened, trust: Trust) -> int:
@@ -156,34 +180,35 @@ def run_of(receipt: Receipt, origin: str, witnessed: int) -> Run | None:
     statement, index = receipt.statement, receipt.index
     if statement is None or index is None or not statement.is_execution:
         return None
-    started, finished = parse_time(statement.text("startedOn")), parse_time(statement.text("finishedOn"))
+    said = statement.predicate  # has the shape of its schema, or there would be no statement
+    started, finished = parse_time(said["startedOn"]), parse_time(said["finishedOn"])
     if started is None or finished is None:
         return None
-    counts = statement.predicate.get("counts")
-    total = counts.get("total") if isinstance(counts, dict) else None
-    target = statement.text("target", "kind")
+    target, system = said["target"], said["aiSystem"]
     return Run(
-        control=statement.text("control", "id"),
-        system=statement.text("aiSystem", "id"),
-        version=statement.text("model", "version"),
-        executor=statement.text("executor", "type"),
-        attested_by=statement.text("attestedBy"),
-        result=statement.text("result"),
+        control=said["control"]["id"],
+        system=system["id"],
+        version=said["model"]["version"] if "model" in said else "",
+        executor=said["executor"]["type"],
+        attested_by=said["attestedBy"],
+        result=said["result"],
         started=started,
         finished=finished,
-        total=total if target == "period" and isinstance(total, int) else None,
+        total=said["counts"].get("total") if target["kind"] == "period" and "counts" in said else None,
         origin=origin,
         index=index,
         witnessed=index < witnessed,
-        output=statement.text("target", "id") if target == "output" else "",
-        environment=statement.text("aiSystem", "environment"),
-        about=_window(statement),
+        output=target["id"] if target["kind"] == "output" else "",
+        environment=system.get("environment", ""),
+        about=_window(target),
         why="" if receipt.verified else receipt.problems[0].message if receipt.problems else "no trusted key signed it",
     )
 
 
-def _window(statement: Statement) -> tuple[datetime, datetime] | None:
-    begin, end = (parse_time(statement.text("target", "window", name)) for name in ("from", "to"))
+def _window(target: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+    if "window" not in target:
+        return None
+    begin, end = (parse_time(target["window"][name]) for name in ("from", "to"))
     return None if begin is None or end is None else (begin, end)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from aimsctl.output.gap import GRADE_TONES, STATE_TONES
+from aimsctl.output.overview import newest
 from aimsctl.output.report import shown_path
 from aimsctl.output.revisions import CLAIMS
 from aimsctl.output.tree import Block, Bullets, Cell, Column, Facts, Heading, Item, Note, Paragraph, Table
@@ -107,6 +108,23 @@ def _revision(one: Record) -> Item:
     return Item(f"{one['date']} {one['author']}: {one['what']}{version}{approved}", "", "", tuple(one["details"][:3]))
 
 
+def _evidence(record: Record) -> Iterator[Block]:
+    if not record["evidence"]:
+        return
+    yield Heading(2, "Evidence it owes")
+    rows = tuple(
+        (
+            Cell(one["evidence"], "strong"),
+            Cell(f"{one['system']} {one['version']}".strip()),
+            Cell(one["state"], "good" if one["state"] == "fresh" else "bad"),
+            Cell(newest(one)),
+            Cell(one["note"]),
+        )
+        for one in record["evidence"]
+    )
+    yield Table(tuple(Column(one) for one in ("Evidence", "System", "State", "Newest", "Note")), rows)
+
+
 def _receipts(record: Record) -> Iterator[Block]:
     if not record["receipts"]:
         return
@@ -136,6 +154,7 @@ SECTIONS: Final[tuple[Callable[[Record], Iterator[Block]], ...]] = (
     _links,
     _requirements,
     _history,
+    _evidence,
     _receipts,
 )
 """In the order of the page; a further key of the record gets its section here."""

@@ -198,11 +198,12 @@ def _ageing(reviews: Record, evidence: Record) -> Iterator[Block]:
             f"{one['control']} {one['title']}: {one['evidence']}",
             f"{one['system']} {one['version']}".strip(),
             one["state"],
-            _newest(one),
+            newest(one),
+            one["note"],
         )
         for one in evidence["rows"]
     ]
-    yield _table("Evidence that controls owe", ("Control and evidence", "System", "State", "Newest"), owed)
+    yield _table("Evidence that controls owe", ("Control and evidence", "System", "State", "Newest", "Note"), owed)
 
 
 def _due(review: Record) -> str:
@@ -210,7 +211,10 @@ def _due(review: Record) -> str:
     return f"{review['due']}{late}"
 
 
-def _newest(row: Record) -> str:
+def newest(row: Record) -> str:
+    """The day of the newest record of a row of evidence and its age, or when the first is due."""
+    if row["state"] == "unknown" and row["note"]:
+        return "none that counts"
     if row["newest"]:
         return f"{row['newest']}, {counted(row['age_days'], 'day')} old"
     return f"never; first due {row['due_since']}" if row["due_since"] else "never"

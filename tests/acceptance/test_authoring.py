@@ -84,12 +84,18 @@ def test_init_refuses_words_that_do_not_exist(run: Any) -> None:
     assert run("init", "--organisation", "X", "--role", "wizard").code == 2
 
 
-def test_init_example_copies_the_worked_example(run: Any, tmp_path: Path) -> None:
-    assert run("init", "--example").code == 0
+def test_init_example_copies_the_worked_example_with_its_ledgers(run: Any, tmp_path: Path) -> None:
+    done = run("init", "--example")
+    assert done.code == 0
+    assert "then `aimsctl gap --as-of 2026-11-01`" in done.stdout
     assert run("validate").code == 0
-    assert (tmp_path / "policies" / "planning" / "soa.yaml").read_bytes() == (
-        ROOT / "policies" / "planning" / "soa.yaml"
-    ).read_bytes()
+    for folder in ("policies", "evidence"):
+        paths = [path for path in (ROOT / folder).rglob("*") if path.is_file()]
+        assert [path for path in paths if (tmp_path / path.relative_to(ROOT)).read_bytes() != path.read_bytes()] == []
+    ask = ("gap", "--as-of", "2026-11-01", "--format", "json")
+    here, there = run(*ask), run(*ask, cwd=ROOT)
+    assert (here.code, here.json["requirements"]) == (there.code, there.json["requirements"])
+    assert here.json["summary"]["provenance"] == there.json["summary"]["provenance"]
 
 
 def test_new_writes_a_valid_draft_whose_id_comes_from_its_title(run: Any, workspace: Any, tmp_path: Path) -> None:

@@ -95,8 +95,7 @@ def example(tmp_path: Path) -> Path:
     root = tmp_path / "example"
     root.mkdir()
     shutil.copy(ROOT / "aimsctl.yaml", root)
-    for folder in ("policies", "evidence"):
-        shutil.copytree(ROOT / folder, root / folder)
+    shutil.copytree(ROOT / "policies", root / "policies")
     return root
 
 

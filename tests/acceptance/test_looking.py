@@ -131,6 +131,24 @@ def test_show_has_the_states_of_the_requirements_that_it_serves(run: Run) -> Non
     assert served["A.9.4"]["by"] == "the statement of applicability"
 
 
+def test_show_of_a_control_tells_the_evidence_it_owes_and_its_receipts(run: Run) -> None:
+    shown = record(run, "show", "CTL-08")
+    (row,) = shown["evidence"]
+    assert (row["evidence"], row["system"], row["version"], row["state"]) == (
+        "guard-runs",
+        "Visit Notes",
+        "4.2.0",
+        "fresh",
+    )
+    assert row["note"].startswith("not good on 10 days from 2026-09-15 to 2026-09-24: ")
+    assert [(one["version"], one["runs"]) for one in shown["receipts"]] == [("4.1.0", 429), ("4.2.0", 376)]
+    assert "self-asserted trust" in shown["provenance"]["evidence"]
+    text = run("show", "CTL-02", *DAY, cwd=ROOT).stdout
+    assert "none that counts" in text
+    assert [one["state"] for one in record(run, "show", "CTL-15")["evidence"]] == ["missing"] * 3
+    assert record(run, "show", "R-01")["evidence"] == []
+
+
 def test_show_of_a_risk_has_its_level(run: Run) -> None:
     worked_out = {one["name"]: one["value"] for one in record(run, "show", "R-01")["computed"]}
     assert (worked_out["level"], worked_out["residual_level"]) == ("high", "high")
@@ -180,6 +198,27 @@ def test_todo_takes_from_every_source_and_tells_a_gap_where_its_date_is(
     found = next(one for one in record(run, "todo")["duties"] if one["id"] == identifier)
     assert (found["source"], found["due"]) == (source, due)
     assert requirement is None or requirement in found["requirements"]
+
+
+def test_todo_tells_evidence_that_is_not_good_and_not_what_is_renewed_every_day(run: Run) -> None:
+    duties = record(run, "todo")["duties"]
+    owed = {one["id"] for one in duties if one["source"] == "evidence" and one["id"].startswith("CTL-")}
+    assert owed == {"CTL-02", "CTL-15"}
+    (unverified,) = [one for one in duties if one["id"] == "CTL-02"]
+    assert (
+        unverified["what"]
+        == "Evidence nurse-confirmations for Inbox Urgency does not count: only a collector attests it."
+    )
+    assert (unverified["requirements"], unverified["grade"]) == (["A.10.4"], "opportunity")
+    lapsed = [one for one in duties if one["id"] == "A.6.2.6"]
+    assert len(lapsed) == 3
+    assert all(one["due"] is None and "is good today; it was not on" in one["what"] for one in lapsed)
+
+
+def test_evidence_that_is_renewed_seldom_is_told_before_it_is_stale(run: Run) -> None:
+    outcome = run("todo", "--format", "json", "--as-of", "2026-11-15", cwd=ROOT)
+    tables = [one for one in outcome.json["duties"] if one["id"] == "CTL-05"]
+    assert {(one["due"], one["soon"]) for one in tables} == {("2026-12-04", True)}
 
 
 def test_a_lapse_is_told_once(run: Run) -> None:

@@ -207,8 +207,8 @@ def test_a_lapse_that_was_mended_stays_visible(site: Site) -> None:
         site.ran(day)
     assert site.told("c-lapses") == [
         (
-            "Evidence guard-runs of Tests before each release for Message triage is good today; days since "
-            "2026-10-14 on which it was not: 2."
+            "Evidence guard-runs of Tests before each release for Message triage is good today; it was not on 2 days "
+            "from 2026-10-14 to 2026-10-15: nothing recent enough."
         )
     ]
     assert site.rows() == []
@@ -228,7 +228,7 @@ def test_a_late_review_is_a_lapse_and_lateness_is_computed(site: Site) -> None:
     site.ran("2026-10-18", executor=person, **output | {"finishedOn": "2026-10-18T10:00:00Z"})
     assert not site.told("c-lapses")
     site.ran("2026-10-18", executor=person, **output | {"finishedOn": "2026-10-18T10:00:02Z"})
-    assert "days since 2026-10-18 on which it was not: 1" in site.told("c-lapses")[0]
+    assert "it was not on 2026-10-18: a review ended late." in site.told("c-lapses")[0]
 
 
 def test_a_review_may_say_itself_when_its_output_was_made(site: Site) -> None:
@@ -240,7 +240,7 @@ def test_a_review_may_say_itself_when_its_output_was_made(site: Site) -> None:
     made = {"from": "2026-10-18T09:59:59Z", "to": "2026-10-18T09:59:59Z"}
     for day, number in (("2026-10-18", 1), ("2026-10-19", 2)):
         site.ran(day, executor=person, target={"kind": "output", "id": f"out-{number}", "window": made})
-    assert "days since 2026-10-19 on which it was not: 1" in site.told("c-lapses")[0]
+    assert "it was not on 2026-10-19: a review ended late." in site.told("c-lapses")[0]
 
 
 def test_a_release_in_the_middle_of_a_day_takes_nothing_from_that_days_coverage(site: Site) -> None:

@@ -123,7 +123,7 @@ def test_it_opens_with_the_answer_and_says_what_it_is_not(page: html.HtmlElement
 
 def test_each_gap_names_owner_place_and_next_action(page: html.HtmlElement) -> None:
     gaps = page.xpath("//article[contains(@class, 'gap ')]")
-    assert len(gaps) == 18
+    assert len(gaps) == 16
     for gap in gaps:
         assert gap.xpath("string(.//dt[.='Owner']/following-sibling::dd)")
         assert len(gap.xpath(".//span[contains(@class, 'state')]")) == len(STATES)

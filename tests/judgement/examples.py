@@ -155,7 +155,7 @@ def _evidence(runs: Iterable[Mapping[str, Any]]) -> Evidence:
             on, _, result = str(day).partition(" ")
             finished = dt.datetime.fromisoformat(f"{on}T12:00:00+00:00")
             who = (said["control"], said["system"], said.get("version", ""), said["executor"], "executor")
-            run = Run(*who, result or "passed", finished, None, "example", 0, witnessed=False)
+            run = Run(*who, result or "passed", finished, finished, None, "example", 0, witnessed=False)
             found.setdefault(said["control"], []).append(run)
     ordered = {control: tuple(sorted(found, key=lambda run: run.finished)) for control, found in found.items()}
     return Evidence(ordered, read=("example",))

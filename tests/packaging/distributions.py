@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-NOT_SOURCE = shutil.ignore_patterns(".git", ".venv", "build", "dist", "__pycache__", ".*_cache", ".hypothesis")
+MADE = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis")
+AT_THE_ROOT = {"build", "dist"}  # and nowhere else: one of the example's ledgers is called build
 
 
 def build(source: Path, target: Path, *what: str, env: dict[str, str] | None = None) -> list[Path]:
@@ -22,7 +23,11 @@ def build(source: Path, target: Path, *what: str, env: dict[str, str] | None = N
 
 def checkout(target: Path) -> Path:
     """A copy of this checkout's sources in another folder."""
-    return Path(shutil.copytree(ROOT, target, ignore=NOT_SOURCE, symlinks=True))
+    return Path(shutil.copytree(ROOT, target, ignore=_not_source, symlinks=True))
+
+
+def _not_source(folder: str, names: list[str]) -> set[str]:
+    return MADE(folder, names) | (AT_THE_ROOT if Path(folder) == ROOT else set())
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -60,8 +61,14 @@ def test_validate_loads_only_what_reads_and_decides(tmp_path: Path) -> None:
     assert libraries(loaded_by(tmp_path, "validate")) == {"typer", "yaml", "jsonschema_rs"}
 
 
-def test_gap_loads_no_more_libraries_than_validate(tmp_path: Path) -> None:
-    assert libraries(loaded_by(tmp_path, "gap", *AS_OF, expected=1)) == {"typer", "yaml", "jsonschema_rs"}
+def test_gap_loads_no_more_libraries_than_validate_but_the_one_that_verifies(tmp_path: Path) -> None:
+    here = libraries(loaded_by(tmp_path, "gap", *AS_OF, expected=1))
+    assert here == {"typer", "yaml", "jsonschema_rs", "cryptography"}
+    bare = tmp_path / "bare"
+    shutil.copytree(ROOT / "policies", bare / "policies")
+    shutil.copy(ROOT / "aimsctl.yaml", bare)
+    without = libraries(loaded_by(tmp_path, "gap", *AS_OF, expected=1, cwd=bare))
+    assert without == {"typer", "yaml", "jsonschema_rs"}
 
 
 LOOK_UPS = (("--version",), ("--help",), ("rules",), ("rule", "AIM101"), ("explain", "6.1.3"), ("schema", "risk"))

@@ -61,6 +61,18 @@ def test_the_wheel_says_the_same_as_the_checkout(installed: Environment, example
         assert (there.returncode, there.stdout) == (here.returncode, here.stdout), arguments
 
 
+def test_the_wheel_brings_the_worked_example_with_its_ledgers(installed: Environment, tmp_path: Path) -> None:
+    assert installed("init", "--example", cwd=tmp_path).returncode == 0
+    for name in ("prod", "build"):
+        done = installed("evidence", "verify", f"evidence/{name}", *AS_OF, cwd=tmp_path)
+        assert (done.returncode, done.stdout.split("\n")[0]) == (0, "valid"), done.stdout
+    done = installed("gap", *AS_OF, "--format", "json", cwd=tmp_path)
+    command = [sys.executable, "-P", "-m", "aimsctl", "gap", *AS_OF, "--format", "json"]
+    here = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    there, expected = json.loads(done.stdout), json.loads(here.stdout)
+    assert (there["requirements"], there["stages"]) == (expected["requirements"], expected["stages"])
+
+
 def test_documents_need_no_extra_but_for_pdf_word_and_excel(installed: Environment, example: Path) -> None:
     done = installed("render", "--all", "--format", "html,md", *AS_OF, cwd=example)
     assert (done.returncode, done.stderr) == (0, "")

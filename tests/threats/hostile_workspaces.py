@@ -87,5 +87,6 @@ def _value(shape: Shape | None, value: Any, spoil: Callable[[str], str]) -> Any:
     return said if shape.field.type == "text" else re.sub(r"[\n\r\t]+", " ", said)
 
 
-FIXED = frozenset({"id", "kind", "status", "version"})
+FIXED = frozenset({"id", "kind", "status", "version", "evidence.environments", "evidence.within"})
+"""Words that are compared with others."""
 NUMBER = re.compile(r"-?\d+(\.\d+)?")

@@ -102,8 +102,7 @@ def harmless(text: str) -> str:
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     root = tmp_path / "workspace"
-    for name in ("policies", "evidence"):
-        shutil.copytree(ROOT / name, root / name)
+    shutil.copytree(ROOT / "policies", root / "policies")
     shutil.copy(ROOT / "aimsctl.yaml", root)
     return root
 
@@ -208,6 +207,7 @@ def test_R_03_a_browser_reads_the_page_as_it_was_written_also_a_second_time(brow
 def test_R_04_drawings_beside_the_artefacts_are_not_taken_in(copied: Path, run: Callable[..., Any]) -> None:
     drawing = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>drawn-marker</script></svg>'
     for folder in ("policies", "evidence", "."):
+        (copied / folder).mkdir(exist_ok=True)
         for name in ("logo.svg", "logo.svg.yaml", "chart.svg.yml"):
             (copied / folder / name).write_text(drawing, encoding="utf-8")
     for name in ("html", "md", "json"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aimsctl.assessment.calendar import Duration, parse_date, parse_duration
 from aimsctl.assessment.predicates.base import Outcome, Question, Result, predicate, unless_unreadable
-from aimsctl.assessment.receipts import UNVERIFIED, Owed, lapses, standing
+from aimsctl.assessment.receipts import CAUSES, UNVERIFIED, Owed, doubt, lapses, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,7 +104,7 @@ def _answer(row: Owed, question: Question) -> Outcome:
     at = f"evidence.{row.index}"
     reads = (str(row.entry.get("record")).partition(".")[0],) if row.entry.get("kind") == "records" else ()
     if state == UNVERIFIED:
-        return Outcome(Result.UNKNOWN, row.control, words, at, reads=reads)
+        return Outcome(Result.UNKNOWN, row.control, {**words, "doubt": doubt(row)}, at, reads=reads)
     if state == "fresh":
         result = Result.UNKNOWN if question.unreadable(reads) else Result.PASS
         return Outcome(result, row.control, words, at, reads=reads)
@@ -114,19 +114,28 @@ def _answer(row: Owed, question: Question) -> Outcome:
 
 
 def _lapsed(row: Owed, window: Duration) -> Outcome | None:
-    """Of a row that is fresh today: whether it lapsed within that time; gives `lapses`, `since`."""
+    """Of a row that is fresh today: whether it lapsed within that time; gives `lapses`, `since`, `causes`."""
     if row.lost or row.entry.get("kind") == "records" or standing(row)[0] != "fresh":
         return None
-    found = sorted(lapses(row, window.before(row.control.facts.as_of)))
+    found = dict(lapses(row, window.before(row.control.facts.as_of)))
+    days = sorted(found)
     words = {
         "evidence": row.entry.get("id"),
         "system": "all systems" if row.system is None else row.system.get("title"),
         "model_version": row.version,
-        "lapses": len(found),
-        "since": found[0].isoformat() if found else None,
+        "lapses": _days(days),
+        "since": days[0].isoformat() if days else None,
+        "causes": [cause for cause in CAUSES if cause in found.values()],
         "row_system": row.system,
     }
     return Outcome(Result.FAIL if found else Result.PASS, row.control, words, f"evidence.{row.index}", "stale")
+
+
+def _days(days: list[date]) -> str:
+    """The days as people say them: on 2026-09-15, or on 10 days from 2026-09-15 to 2026-09-24."""
+    if len(days) < 2:  # noqa: PLR2004 - one day is no span
+        return "".join(f"on {day.isoformat()}" for day in days)
+    return f"on {len(days)} days from {days[0].isoformat()} to {days[-1].isoformat()}"
 
 
 def _due_since(row: Owed) -> date | None:
