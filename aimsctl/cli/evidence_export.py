@@ -12,7 +12,7 @@ import typer
 from aimsctl import __version__
 from aimsctl.cli.evidence_place import instant, moment, opened, trust, workspace_ledgers
 from aimsctl.cli.evidence_query import ModelVersion, Output, Since, System, Until
-from aimsctl.cli.options import PolicyFrom, TrustOption
+from aimsctl.cli.options import LedgersOption, PolicyFrom, TrustOption
 from aimsctl.cli.session import Session, history_of, place
 from aimsctl.errors import FINDINGS, OK, GitError, UsageError, WorkspaceError
 from aimsctl.evidence.control_texts import Shelf, Text
@@ -49,9 +49,7 @@ def export(
     to_checkpoint: Annotated[
         int | None, typer.Option(metavar="SIZE", min=1, help="All entries up to this checkpoint; else to the newest.")
     ] = None,
-    ledger: Annotated[
-        list[Path] | None, typer.Option(metavar="DIR", help="A ledger; else all of the workspace. Repeatable.")
-    ] = None,
+    ledger: LedgersOption = None,
     trust_file: TrustOption = None,
     policy_from: PolicyFrom = None,
 ) -> int:
@@ -72,11 +70,15 @@ def export(
         parts = [complete(ledgers[0], believed, from_checkpoint or 0, to_checkpoint, moment())]
     if not any(part.rows for part in parts):
         raise UsageError("no receipt fits, so there is nothing to hand on", hint="try `aimsctl evidence query`")
-    bundle = Bundle(parts, wanted, believed, control_texts(session, parts))
-    write_folder(out, bundle.files(), _boundary(session))
+    return OK if hand_on(session, out, Bundle(parts, wanted, believed, control_texts(session, parts))) else FINDINGS
+
+
+def hand_on(session: Session, out: Path, bundle: Bundle, before: Iterable[Block] = ()) -> bool:
+    """Write the bundle, its report beginning with these blocks, and say so; returns whether all of it is certain."""
+    write_folder(out, bundle.files(before), _boundary(session))
     if not session.quiet:
         typer.echo(one_line(bundle.told(out)))
-    return OK if bundle.certain else FINDINGS
+    return bundle.certain
 
 
 def _refuse_mixed(wanted: Wanted, ledgers: Sequence[Ledger]) -> None:

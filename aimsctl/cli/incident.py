@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -28,10 +29,14 @@ def incident(
     policy_from: PolicyFrom = None,
     form: Annotated[Form, typer.Option("--format", help="How to print it.")] = "text",
     out: Out = None,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Hand the answer on with its receipts, as evidence export does."),
+    ] = None,
 ) -> int:
     """Answer for a system and a time, version or output: controls due, run and not run, review, records.
 
-    Ends with 1 where a part of a ledger could not be read.
+    Ends with 1 where a part of a ledger could not be read, or a receipt of the bundle is not verified.
     """
     from aimsctl.cli.asked import Asked, deliver  # noqa: PLC0415 - help needs no library that verifies
     from aimsctl.cli.evidence_place import moment, opened, trust  # noqa: PLC0415 - the same
@@ -40,9 +45,14 @@ def incident(
     session: Session = context.obj
     here = place(session, policy_from)
     asked = Asked(session, here, day(as_of), moment(as_of), rev)
-    folders = ledger or ledger_folders(here.root / here.config.evidence)
-    record = asked.answer(
-        opened(folders), trust(session, trust_file, policy_from), (system, model_version, output), (from_, to)
-    )
-    deliver(session, here, form, record, out)
-    return FINDINGS if record["unread"] else OK
+    ledgers = opened(ledger or ledger_folders(here.root / here.config.evidence))
+    believed = trust(session, trust_file, policy_from)
+    record = asked.answer(ledgers, believed, (system, model_version, output), (from_, to))
+    certain = not record["unread"]
+    if bundle is not None:
+        from aimsctl.cli.incident_bundle import write_bundle  # noqa: PLC0415 - only where one is asked for
+
+        certain = write_bundle(session, bundle, record, ledgers, believed, asked.now) and certain
+    if bundle is None or out is not None:
+        deliver(session, here, form, record, out)
+    return OK if certain else FINDINGS

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from aimsctl.errors import UsageError
@@ -30,6 +31,7 @@ from aimsctl.evidence.trust import Trust
 from aimsctl.evidence.verify import Anchor, Opened, extends, open_sealed, read_anchor
 
 Row = Mapping[str, Any]
+NOTHING: Final[Mapping[str, Collection[int]]] = MappingProxyType({})
 _STRANGE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _NAMED: Final = 8  # sizes in a hint
 
@@ -38,7 +40,8 @@ _NAMED: Final = 8  # sizes in a hint
 class Part:
     """What one ledger gives: the rows of its receipts, and its files by their path in the part.
 
-    `between` names the checkpoints around receipts that were chosen, by how many entries each signs.
+    `between` names the checkpoints around receipts that were chosen, by how many entries each signs; `besides` counts
+    those that were named by their place and do not fit what was asked.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Part:
     witnesses: dict[Verifier, int] = field(default_factory=dict)
     window: Window | None = None
     between: tuple[int, int] | None = None
+    besides: int = 0
     proofs: dict[str, bytes] = field(default_factory=dict)
     earlier: dict[str, bytes] = field(default_factory=dict)
 
@@ -77,12 +81,31 @@ class Part:
             self.controls[named_by(found.receipt.statement)] += 1
 
 
-def asked(ledgers: Sequence[Ledger], trust: Trust, wanted: Wanted, now: datetime | None = None) -> list[Part]:
-    """The receipts that fit, each with its proof, verified or not; what could not be read is named.
+def asked(
+    ledgers: Sequence[Ledger],
+    trust: Trust,
+    wanted: Wanted,
+    now: datetime | None = None,
+    also: Mapping[str, Collection[int]] = NOTHING,
+) -> list[Part]:
+    """The receipts that fit, and those at places named besides by ledger and index: each with its proof, verified or
+    not; what could not be read is named.
 
     Raises what `open_sealed` raises where a ledger's root does not hold, UsageError for two ledgers of one name.
     """
-    return [_asked(name, ledger, trust, wanted, now) for name, ledger in sorted(_named(ledgers).items())]
+    parts = []
+    for name, ledger in sorted(_named(ledgers).items()):
+        opened = open_sealed(ledger, trust)
+        part = _part(name, opened, trust, Anchor(CHECKPOINT, opened.note, opened.checkpoint))
+        hits = {one.index: one for one in _read(part, found_in(opened, trust, wanted, now))}
+        more = {one.index: one for one in _read(part, _at(opened, trust, also.get(ledger.origin, ()), now))}
+        part.besides = len(more.keys() - hits.keys())
+        for index, found in sorted((more | hits).items()):
+            part.take(found)
+            part.proofs[f"{PROOFS}/{index:09d}.tlog-proof"] = str(proof_of(opened, index)).encode()
+        part.between = _between(part, checkpoint_sizes(ledger.folder))
+        parts.append(part)
+    return parts
 
 
 def complete(ledger: Ledger, trust: Trust, start: int, end: int | None, now: datetime | None = None) -> Part:
@@ -107,17 +130,21 @@ def complete(ledger: Ledger, trust: Trust, start: int, end: int | None, now: dat
     return part
 
 
-def _asked(name: str, ledger: Ledger, trust: Trust, wanted: Wanted, now: datetime | None) -> Part:
-    opened = open_sealed(ledger, trust)
-    part = _part(name, opened, trust, Anchor(CHECKPOINT, opened.note, opened.checkpoint))
-    for found in found_in(opened, trust, wanted, now):
-        if isinstance(found, Unread):
-            part.unread.append(f"{found.problem.where}: {found.problem.message}")
-            continue
-        part.take(found)
-        part.proofs[f"{PROOFS}/{found.index:09d}.tlog-proof"] = str(proof_of(opened, found.index)).encode()
-    part.between = _between(part, checkpoint_sizes(ledger.folder))
-    return part
+def _read(part: Part, found: Iterable[Hit | Unread]) -> Iterator[Hit]:
+    """The hits; what could not be read is noted in the part."""
+    for one in found:
+        if isinstance(one, Unread):
+            part.unread.append(f"{one.problem.where}: {one.problem.message}")
+        else:
+            yield one
+
+
+def _at(opened: Opened, trust: Trust, places: Collection[int], now: datetime | None) -> Iterator[Hit | Unread]:
+    """The receipts at these places."""
+    origin = opened.checkpoint.origin
+    for index in sorted(places):
+        for receipt in judged(opened.tree, Checker(trust, origin, now), index, min(index + 1, opened.tree.size)):
+            yield hit(origin, receipt, trust) if receipt.entry else Unread(origin, receipt.problems[0])
 
 
 def _between(part: Part, sizes: Iterable[int]) -> tuple[int, int] | None:

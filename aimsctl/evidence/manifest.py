@@ -37,6 +37,7 @@ def described(parts: Sequence[Part], wanted: Wanted, texts: Iterable[Text], trus
         "counts": {
             "receipts": len(rows),
             "verified": sum(part.verified for part in parts),
+            "besides": sum(part.besides for part in parts),
             "by_control": _counted(rows, "control_id"),
             "by_result": _counted(rows, "result"),
         },

@@ -52,11 +52,12 @@ def handover_body(record: Record, rows: Sequence[Row], *, title: str = "") -> It
 def _head(record: Record) -> Iterator[Block]:
     counts = record["counts"]
     asked = [(_ASKED[name], Cell(value)) for name, value in record["query"].items()]
+    besides = f"; {counts['besides']} besides what was asked, which the answer names" if counts["besides"] else ""
     doubt = counts["receipts"] - counts["verified"]
     yield Facts(
         (
             *(asked or [("asked for", Cell(_everything(record)))]),
-            ("receipts", Cell(f"{counts['receipts']}, of which {counts['verified']} verified")),
+            ("receipts", Cell(f"{counts['receipts']}, of which {counts['verified']} verified{besides}")),
             ("results", Cell(", ".join(f"{number} {name}" for name, number in counts["by_result"].items()) or "none")),
             ("verified", Cell(_trust(record["trust"]))),
         )
