@@ -70,7 +70,8 @@ def _owed(report: GapReport) -> Iterator[Record]:
                 for outcome in answer.outcomes:
                     if outcome.item is not None and outcome.words.get("state"):
                         row = _row(report.as_of, outcome.item.top, outcome.words, one.id, outcome.result)
-                        yield {**row, "note": str(outcome.words.get("doubt") or lapsed.get(_key(row), ""))}
+                        told = outcome.words.get("doubt") or outcome.words.get("strays")
+                        yield {**row, "note": str(told or lapsed.get(_key(row), ""))}
 
 
 def _lapsed(report: GapReport) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aimsctl.assessment import gap_rules
 from aimsctl.assessment.calendar import parse_date
 from aimsctl.assessment.predicates.evidence import owed_rows
-from aimsctl.assessment.receipts import MISSING, UNVERIFIED, doubt, standing
+from aimsctl.assessment.receipts import MISSING, UNVERIFIED, doubt, standing, strays
 from aimsctl.assessment.suspects import suspects
 from aimsctl.diagnostics import Diagnostic, Related, Severity, ordered
 
@@ -63,7 +63,8 @@ def _evidence(report: GapReport) -> Iterator[Diagnostic]:
                 continue
             state = standing(row)[0]
             if state == MISSING:
-                rule, said = gap_rules.NOTHING_RAN, "is documented, and no receipt shows that it runs"
+                more = f"; {stray}" if (stray := strays(row)) else ""
+                rule, said = gap_rules.NOTHING_RAN, f"is documented, and no receipt shows that it runs{more}"
             elif state == UNVERIFIED:
                 rule, said = gap_rules.UNVERIFIED, f"has evidence that does not count: {doubt(row)}"
             else:

@@ -150,16 +150,33 @@ def _runs(row: Owed, evidence: Evidence) -> list[Run]:
         if run.day <= row.control.facts.as_of
         and (row.system is None or run.system == row.system.id)
         and (not row.version or run.version == row.version)
-        and fits(row.entry, run)
+        and not misfit(row.entry, run)
     ]
 
 
-def fits(entry: Mapping[str, object], run: Run) -> bool:
-    """Whether the receipt is of an executor and an environment that the evidence is owed of."""
+def misfit(entry: Mapping[str, object], run: Run) -> str:
+    """Why the receipt is not of an executor or an environment that the evidence is owed of; empty if it is."""
     kinds, environments = entry.get("executor_types"), entry.get("environments")
-    return (not isinstance(kinds, list) or run.executor in kinds) and (
-        not isinstance(environments, list) or run.environment in environments
-    )
+    if isinstance(kinds, list) and run.executor not in kinds:
+        return f"it is by {run.executor}, and runs by {' or '.join(map(str, kinds))} are owed"
+    if isinstance(environments, list) and run.environment not in environments:
+        owed = " or ".join(map(str, environments))
+        return f"it is of {run.environment or 'no environment'}, and runs of {owed} are owed"
+    return ""
+
+
+def strays(row: Owed) -> str:
+    """Of a row that no receipt fits: how many there are of its control and system, and why the newest does not fit.
+
+    Empty where there is none.
+    """
+    evidence, system = row.control.facts.evidence, row.system
+    runs = () if evidence is None else evidence.of(row.control.id)
+    found = [run for run in runs if run.day <= row.control.facts.as_of and (system is None or run.system == system.id)]
+    if not found:
+        return ""
+    why = misfit(row.entry, found[-1]) or f"it is of version {found[-1].version or 'unknown'}"
+    return f"{len(found)} that are there do not fit, the newest since {why}"
 
 
 def refusal(entry: Mapping[str, object], run: Run) -> str:

@@ -257,6 +257,11 @@ def test_only_the_environments_that_are_named_count(site: Site) -> None:
     site.owe(", environments: [production]")
     site.ran("2026-10-19", aiSystem={"id": "AI-01", "environment": "staging"})
     assert site.rows() == ["fail"]
+    told = "1 that are there do not fit, the newest since it is of staging, and runs of production are owed"
+    assert told in site.codes()["AIM801"]
+    assert told in " ".join(
+        site.run("show", "CTL-01", "--as-of", AS_OF, "--format", "md", cwd=site.root).stdout.split()
+    )
     site.ran("2026-10-19", aiSystem={"id": "AI-01", "environment": "production"})
     assert site.rows() == []
 

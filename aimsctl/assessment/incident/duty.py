@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from aimsctl.assessment.calendar import parse_date, parse_duration
 from aimsctl.assessment.incident.scope import OUTPUT, VERSION, Scope, Seen
-from aimsctl.assessment.receipts import asked_share, fits, lateness, refusal
+from aimsctl.assessment.receipts import asked_share, lateness, misfit, refusal
 
 if TYPE_CHECKING:
     from aimsctl.assessment.items import Item
@@ -48,7 +48,7 @@ class Duty:
     @cached_property
     def good(self) -> list[Receipt]:
         """The receipts that count, of all times, oldest first."""
-        return [pair for pair in self._all if fits(self.entry, pair[0]) and not refusal(self.entry, pair[0])]
+        return [pair for pair in self._all if not (misfit(self.entry, pair[0]) or refusal(self.entry, pair[0]))]
 
     @cached_property
     def inside(self) -> list[Receipt]:
@@ -61,7 +61,7 @@ class Duty:
         found = []
         for pair in self._all:
             run = pair[0]
-            why = refusal(self.entry, run) if fits(self.entry, run) else f"the control owes no run by {run.executor}"
+            why = misfit(self.entry, run) or refusal(self.entry, run)
             about = run.about is not None and not run.output and self._overlaps(run.about)
             if why and (about or self._asked(run)):
                 found.append((pair, why))
@@ -83,7 +83,7 @@ class Duty:
         missing = bool(self.too_few or self.outputs_missed or self.days_uncovered)
         if self.inside:
             return IN_PART if missing or self.silences else RAN
-        if self.weak and any(fits(self.entry, run) for (run, _), _ in self.weak):
+        if self.weak and any(not misfit(self.entry, run) for (run, _), _ in self.weak):
             return UNVERIFIED
         if missing:
             return DID_NOT_RUN

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aimsctl.assessment.calendar import Duration, parse_date, parse_duration
 from aimsctl.assessment.predicates.base import Outcome, Question, Result, predicate, unless_unreadable
-from aimsctl.assessment.receipts import CAUSES, UNVERIFIED, Owed, doubt, lapses, standing
+from aimsctl.assessment.receipts import CAUSES, MISSING, UNVERIFIED, Owed, doubt, lapses, standing, strays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,6 +99,7 @@ def _answer(row: Owed, question: Question) -> Outcome:
         "model_version": row.version,
         "state": state,
         "newest": day,
+        "strays": strays(row) if state == MISSING and not row.lost and row.entry.get("kind") != "records" else "",
         "row_system": row.system,
     }
     at = f"evidence.{row.index}"
