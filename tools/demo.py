@@ -51,7 +51,8 @@ def written() -> list[bool]:
     return [
         show(OK, "render", "--all", "--out", f"{out}/documents", "--quiet", *JUDGED),
         show(OK, "render", "statement-of-applicability", "--format", "pdf,docx,xlsx", "--out", f"{out}/files", *JUDGED),
-        show(OK, "incident", *WINDOW, "--format", "html", "--out", f"{out}/incident.html", *JUDGED),
+        show(OK, "incident", *WINDOW, "--bundle", f"{out}/incident", *JUDGED),
+        show(OK, "evidence", "verify", f"{out}/incident", "--trust", "evidence/trust.yaml"),
         show(OK, "report", "--out", f"{out}/readiness-report.html", *JUDGED),
         shown(WRITTEN / "documents" / "index.html"),
     ]

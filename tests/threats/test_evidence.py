@@ -193,6 +193,18 @@ def test_E_06_json_that_can_be_read_in_two_ways_is_malformed_though_signed(paylo
             parse(payload, "the text")
 
 
+def test_E_06_many_brackets_are_not_deep_ones() -> None:
+    for text in (
+        b"[" + b"[]," * 100 + b"1]",
+        b'["' + b"[" * 100 + b'"]',
+        b'["\\"' + b"{" * 100 + b'",' + b"[]," * 40 + b"1]",
+    ):
+        assert parse(text, "the text")
+    for text in (b"[" * 33 + b"]" * 33, b'{"a":' * 33 + b"1" + b"}" * 33):
+        with pytest.raises(MalformedError, match="nested deeper than 32 levels"):
+            parse(text, "the text")
+
+
 def test_E_07_valid_parts_that_do_not_belong_together(tmp_path: Path) -> None:
     ledger, other = sealed_ledger(tmp_path / "a", 5), sealed_ledger(tmp_path / "b", 5, result="failed")
     first, second = (open_sealed(one, trusting()) for one in (ledger, other))

@@ -209,6 +209,12 @@ def test_a_policy_that_could_be_read_in_two_ways_is_malformed(text: str) -> None
         read_policy(text.format(log=LOG_KEY.text, witness=AUDITOR.text).encode(), "p")
 
 
+def test_a_policy_that_lacks_a_line_is_told_which() -> None:
+    for text, told in ((f"log {LOG_KEY.text}", "p lacks its quorum line"), ("quorum none", "p lacks its log line")):
+        with pytest.raises(MalformedError, match=told):
+            read_policy(text.encode(), "p")
+
+
 def witness_policy(quorum: str = "auditor") -> LogPolicy:
     return LogPolicy([LOG_KEY], {"auditor": AUDITOR}, {}, quorum)
 
