@@ -284,6 +284,57 @@ def test_K_04_no_room_is_a_clean_failure(ledger: Ledger, work: str) -> None:
     assert everything(ledger) == before
 
 
+FULL = """
+import sys
+from pathlib import Path
+from aimsctl.errors import AimsError
+from aimsctl.evidence.ledger import Ledger
+from aimsctl.evidence.verify import verify_ledger
+from tests.unit.evidence_ledgers import LOG, ORIGIN, receipt
+from tests.threats.test_ledger import TRUST
+ledger = Ledger.create(Path("disk/ledger"), ORIGIN, LOG)
+accepted = []
+try:
+    for number in range(1000):
+        ledger.append([receipt(number)])
+        accepted.append(receipt(number))
+except AimsError as error:
+    print(error.message)
+assert accepted and list(ledger.unsealed()) == accepted
+try:
+    ledger.seal(LOG)
+except AimsError as error:
+    print(error.message)
+assert verify_ledger(ledger, TRUST).code == 0
+assert [entry for _, entry in ledger.entries()] + list(ledger.unsealed()) == accepted
+Path("disk/filler").unlink()
+ledger.seal(LOG)
+assert [entry for _, entry in ledger.entries()] == accepted
+"""
+
+
+def test_K_04_a_disk_that_is_full_keeps_what_was_accepted(tmp_path: Path) -> None:
+    """A disk of 192 kB with 128 kB taken by something else, which then goes away."""
+    (tmp_path / "disk").mkdir()
+    script = 'mount -t tmpfs -o size=192k none disk && head -c 131072 /dev/zero > disk/filler && exec "$1" -B -c "$2"'
+    command = ["unshare", "--mount", "sh", "-c", script, "sh", sys.executable, FULL]
+    if subprocess.run([*command[:2], "mount", "-t", "tmpfs", "none", "disk"], cwd=tmp_path, check=False).returncode:
+        unavailable("only root can put a small disk here")
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "nothing was recorded: No space left on device",
+        "the ledger was not sealed: No space left on device",
+    ]
+
+
 def test_K_04_a_report_to_a_full_disk_is_no_success(ledger: Ledger) -> None:
     full = Path("/dev/full")
     if not full.exists():
