@@ -99,7 +99,8 @@ def noticed(mutant: Mutant, copy: Path) -> bool:
 def passes(copy: Path) -> bool:
     """Whether the tests pass."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", f"not {OURS}", *TESTS]
-    surroundings = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AIMSCTL_")}  # no vectors there
+    surroundings = {**own, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(command, cwd=copy, env=surroundings, capture_output=True, timeout=_LONGEST, check=False)
     except subprocess.TimeoutExpired:

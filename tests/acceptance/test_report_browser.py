@@ -141,7 +141,7 @@ def test_a_link_to_a_hidden_gap_shows_it(opened: Open) -> None:
     page = opened()
     page.select_option(SELECTED.format("grade"), "opportunity")
     page.locator("#all a[href='#gap-A.8.4']").click()
-    assert page.locator("#gap-A\\.8\\.4").is_visible()
+    page.locator("#gap-A\\.8\\.4").wait_for(state="visible")
 
 
 def test_the_page_is_complete_without_script(opened: Open) -> None:
