@@ -39,6 +39,7 @@ class Facts:
         self.catalogue = catalogue()
         self.judgement = judgement()
         self.states: dict[str, dict[str, str]] = {}  # of each requirement, filled as they are judged
+        self.standings: dict[tuple[str, int, str, str], tuple[str, str | None]] = {}  # of rows of evidence, the same
         self._items: dict[str, tuple[Item, ...]] = {}
         self._standing: dict[str, tuple[Item, ...]] = {}
         self._limits: dict[str, object] = {}

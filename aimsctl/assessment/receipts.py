@@ -43,6 +43,14 @@ def standing(row: Owed) -> tuple[str, str | None]:
     Unverified: there are receipts that fit, and none that counts, or a ledger could not be read, or nobody took the
     count that coverage is measured by.
     """
+    key = row.control.id, row.index, "" if row.system is None else row.system.id, row.version
+    known = row.control.facts.standings
+    if key not in known:
+        known[key] = _standing(row)
+    return known[key]
+
+
+def _standing(row: Owed) -> tuple[str, str | None]:
     evidence = row.control.facts.evidence
     if evidence is None:
         return MISSING, None
