@@ -36,6 +36,7 @@ _SHAPES: Final = {
     "annex_a_or_id": "an Annex A control or the id of a control, such as A.6.2.4 or CTL-017",
     "date": "a day between 1900 and 2199 written as 2026-03-31",
     "duration": "a period in years, months, weeks or days, such as P1Y, P6M, P2W or P90D",
+    "time_limit": "a time in hours or days, such as PT24H or P2D",
 }
 
 
@@ -193,7 +194,7 @@ def _malformed(view: View, failure: Failure) -> Iterator[Diagnostic]:
         hint = "Write it on one line; a folded text starts with `>-`."
         yield view.at_value(rules.MALFORMED, failure.pointer, f"{name} takes one line of text.", hint)
         return
-    rule = rules.BAD_DATE if shape in {"date", "duration"} else rules.MALFORMED
+    rule = rules.BAD_DATE if shape in {"date", "duration", "time_limit"} else rules.MALFORMED
     wanted = _SHAPES.get(shape, f"written so: {failure.expected}")
     message = f"{name} is `{hints.shown(value)}`, which is not {wanted}."
     yield view.at_value(rule, failure.pointer, message, hints.did_you_mean(_guess(shape, value)))

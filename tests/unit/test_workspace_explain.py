@@ -214,6 +214,12 @@ def test_periods(value: str, hint: str) -> None:
     assert (code, offered) == ("AIM106", f"did you mean `{hint}`?" if hint else "")
 
 
+def test_a_time_limit_is_told_in_words_and_not_as_a_pattern() -> None:
+    text = "kind: control\nid: C-1\ntitle: C\nstatus: draft\nevidence:\n  - within: 24 hours\n"
+    told = "`evidence.within` is `24 hours`, which is not a time in hours or days, such as PT24H or P2D."
+    assert one(text)[0::3] == ("AIM106", told)
+
+
 @pytest.mark.parametrize("value", ["P1Y", "P1Y6M", "P1Y6M10D", "P18M", "P90D", "P2W"])
 def test_good_periods(value: str) -> None:
     assert told(DRAFT + f"retention: {value}\n") == []
