@@ -11,7 +11,7 @@ import typer
 
 from aimsctl import __version__
 from aimsctl.cli.evidence_place import instant, moment, opened, trust, workspace_ledgers
-from aimsctl.cli.evidence_query import ModelVersion, Output, Since, System, Until
+from aimsctl.cli.evidence_query import Control, Executor, ModelVersion, Output, Result, Since, System, Until
 from aimsctl.cli.options import LedgersOption, PolicyFrom, TrustOption
 from aimsctl.cli.session import Session, history_of, place
 from aimsctl.errors import FINDINGS, OK, GitError, UsageError, WorkspaceError
@@ -38,9 +38,9 @@ def export(
     system: System = "",
     model_version: ModelVersion = "",
     output: Output = "",
-    control: Annotated[str, typer.Option(metavar="ID", help="The control.")] = "",
-    executor: Annotated[str, typer.Option(metavar="TYPE|ID|NAME", help="Who ran it.")] = "",
-    result: Annotated[str, typer.Option(metavar="RESULT", help="passed, failed, error, skipped, notApplicable.")] = "",
+    control: Control = "",
+    executor: Executor = "",
+    result: Result = "",
     since: Since = None,
     until: Until = None,
     from_checkpoint: Annotated[

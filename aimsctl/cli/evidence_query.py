@@ -23,6 +23,9 @@ from aimsctl.output.sink import print_to
 System = Annotated[str, typer.Option(metavar="ID", help="The AI system, by its id.")]
 ModelVersion = Annotated[str, typer.Option(metavar="VERSION", help="The version of the model.")]
 Output = Annotated[str, typer.Option(metavar="ID", help="The output, by the id that its receipts give it.")]
+Control = Annotated[str, typer.Option(metavar="ID", help="The control.")]
+Executor = Annotated[str, typer.Option(metavar="TYPE|ID|NAME", help="Who ran it.")]
+Result = Annotated[str, typer.Option(metavar="RESULT", help="passed, failed, error, skipped, notApplicable.")]
 Since = Annotated[str | None, typer.Option(metavar="TIME", help="Ended then or later: a day, or a time in UTC.")]
 Until = Annotated[str | None, typer.Option(metavar="TIME", help="Ended before this time; of a day, by its end.")]
 
@@ -32,9 +35,9 @@ def query_(
     system: System = "",
     model_version: ModelVersion = "",
     output: Output = "",
-    control: Annotated[str, typer.Option(metavar="ID", help="The control.")] = "",
-    executor: Annotated[str, typer.Option(metavar="TYPE|ID|NAME", help="Who ran it.")] = "",
-    result: Annotated[str, typer.Option(metavar="RESULT", help="passed, failed, error, skipped, notApplicable.")] = "",
+    control: Control = "",
+    executor: Executor = "",
+    result: Result = "",
     since: Since = None,
     until: Until = None,
     ledger: LedgersOption = None,
@@ -72,10 +75,10 @@ class Tally:
         """The hits, as they come."""
         for one in found:
             if isinstance(one, Unread):
-                self.unread.append(f"{one.origin}: {one.problem.where}: {one.problem.message}")
+                self.unread.append(one.told)
                 continue
             self.hits += 1
-            self.unverified += bool(one.why)
+            self.unverified += not one.receipt.verified
             yield one
 
 

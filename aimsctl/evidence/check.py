@@ -37,6 +37,13 @@ class Receipt:
         return bool(self.signers) and self.statement is not None and not self.problems
 
     @property
+    def why(self) -> str:
+        """Why it shows nothing; empty where it is verified."""
+        if self.verified:
+            return ""
+        return self.problems[0].message if self.problems else "no trusted key signed it"
+
+    @property
     def fingerprint(self) -> bytes:
         """Eight bytes that two receipts share if they are the same one."""
         same = self.statement.text("id") if self.statement is not None and self.statement.is_execution else ""

@@ -134,7 +134,7 @@ def _read(part: Part, found: Iterable[Hit | Unread]) -> Iterator[Hit]:
     """The hits; what could not be read is noted in the part."""
     for one in found:
         if isinstance(one, Unread):
-            part.unread.append(f"{one.problem.where}: {one.problem.message}")
+            part.unread.append(one.problem.told)
         else:
             yield one
 

@@ -30,6 +30,11 @@ class Problem:
     where: str
     message: str
 
+    @property
+    def told(self) -> str:
+        """Where and what, in one line."""
+        return f"{self.where}: {self.message}"
+
     def to_dict(self) -> dict[str, str]:
         """The problem as data for JSON."""
         return {"fault": self.fault.word, "where": self.where, "message": self.message}

@@ -59,26 +59,15 @@ class Wanted:
             return False
         return (self.since is None or finished >= self.since) and (self.until is None or finished < self.until)
 
-    def may_be(self, entry: bytes) -> bool:
-        """False only where the entry cannot fit, which its bytes tell without its signature being verified.
-
-        A text stands in JSON as it is unless a backslash does; an entry with one is read.
-        """
-        try:
-            payload = read_envelope(entry).payload
-        except AimsError:
-            return True
-        return b"\\" in payload or all(needle in payload for needle in self._needles())
-
-    def _needles(self) -> Iterator[bytes]:
-        for text in (self.system, self.version, self.output, self.control, self.executor, self.result):
-            if text:
-                yield json.dumps(text, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    def needles(self) -> tuple[bytes, ...]:
+        """What the payload of a receipt that fits holds, as JSON writes it."""
+        texts = (self.system, self.version, self.output, self.control, self.executor, self.result)
+        return tuple(json.dumps(text, ensure_ascii=False).encode("utf-8", "surrogatepass") for text in texts if text)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A receipt that fits, and the ledger it stands in. Verified or not: `why` says what tells against it."""
+    """A receipt that fits, verified or not, and the ledger it stands in."""
 
     origin: str
     receipt: Receipt
@@ -88,13 +77,6 @@ class Hit:
     def index(self) -> int:
         """Its place in the ledger."""
         return -1 if self.receipt.index is None else self.receipt.index
-
-    @property
-    def why(self) -> str:
-        """Why it shows nothing; empty where it is verified."""
-        if self.receipt.verified:
-            return ""
-        return self.receipt.problems[0].message if self.receipt.problems else "no trusted key signed it"
 
     def row(self) -> dict[str, Any]:
         """Its columns, the same for every hit: empty texts and nulls where the receipt does not say."""
@@ -135,7 +117,7 @@ class Hit:
             "started_on": said("startedOn"),
             "finished_on": said("finishedOn"),
             "verified": self.receipt.verified,
-            "why_not": self.why,
+            "why_not": self.receipt.why,
         }
 
 
@@ -145,6 +127,11 @@ class Unread:
 
     origin: str
     problem: Problem
+
+    @property
+    def told(self) -> str:
+        """Where and why, in one line."""
+        return f"{self.origin}: {self.problem.told}"
 
 
 def query(
@@ -161,20 +148,32 @@ def query(
 def found_in(opened: Opened, trust: Trust, wanted: Wanted, now: datetime | None = None) -> Iterator[Hit | Unread]:
     """The same of one ledger, up to the root that was verified when it was opened."""
     origin = opened.checkpoint.origin
-    checker = Checker(trust, origin, now)
+    checker, needles = Checker(trust, origin, now), wanted.needles()
     for first, found in opened.tree.bundles(0, opened.checkpoint.size):
         if not isinstance(found, list):
             last = min(first + WIDTH, opened.checkpoint.size) - 1
             yield Unread(origin, problem_of(found, f"entries {first} to {last}"))
             continue
         for index, entry in enumerate(found, first):
-            if not wanted.may_be(entry):
+            if not _may_hold(entry, needles):
                 continue
             receipt = checker.receipt(f"entry {index}", index, entry)
             if receipt.statement is None:
                 yield Unread(origin, receipt.problems[0])
             elif wanted.fits(receipt.statement):
                 yield hit(origin, receipt, trust)
+
+
+def _may_hold(entry: bytes, needles: tuple[bytes, ...]) -> bool:
+    """False only where the entry cannot fit, which its bytes tell without its signature being verified.
+
+    A text stands in JSON as it is unless a backslash does; an entry with one is read.
+    """
+    try:
+        payload = read_envelope(entry).payload
+    except AimsError:
+        return True
+    return b"\\" in payload or all(needle in payload for needle in needles)
 
 
 def hit(origin: str, receipt: Receipt, trust: Trust) -> Hit:

@@ -201,7 +201,7 @@ def run_of(receipt: Receipt, origin: str, witnessed: int) -> Run | None:
         output=target["id"] if target["kind"] == "output" else "",
         environment=system.get("environment", ""),
         about=_window(target),
-        why="" if receipt.verified else receipt.problems[0].message if receipt.problems else "no trusted key signed it",
+        why=receipt.why,
     )
 
 

@@ -45,7 +45,7 @@ def _wrong(counted: Counted, width: int) -> Iterator[str]:
     yield ""
     yield "Wrong"
     for problem in counted.problems:
-        yield from _wrapped(f"{problem.fault.word}: {problem.where}: {problem.message}", width)
+        yield from _wrapped(f"{problem.fault.word}: {problem.told}", width)
     if (left := sum(counted.counts.values()) - LISTED) > 0:
         yield f"  and {left} more"
 
