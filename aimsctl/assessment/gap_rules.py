@@ -161,7 +161,8 @@ UNVERIFIED: Final = Rule(
     severity=Severity.WARNING,
     summary="There is evidence that a control ran, and none that counts.",
     why="What cannot be verified, or is attested by somebody else than was asked for, shows nothing.",
-    fix="Let who runs the control sign its receipts with a key of the trust file, and seal them.",
+    fix="Let who runs the control sign its receipts with a key of the trust file, and seal them; where a ledger cannot"
+    " be read, `aimsctl evidence verify` says what is wrong with it.",
 )
 THEATRE: Final = Rule(
     code="AIM701",

@@ -23,6 +23,7 @@ LOW_COVERAGE, LATE_REVIEW = "coverage too low", "a review ended late"
 CAUSES: Final = (NOTHING_RECENT, TOO_FEW, LOW_COVERAGE, LATE_REVIEW)
 _DAY: Final = timedelta(days=1)
 _BAD: Final = ("failed", "error")
+_RAN: Final = ("passed", *_BAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def lapses(row: Owed, first: date) -> Iterator[tuple[date, str]]:
     if evidence is None:
         return
     row = replace(row, version="")
-    good = [run for run in _runs(row, evidence) if not refusal(row.entry, run) and run.result in ("passed", *_BAD)]
+    good = [run for run in _runs(row, evidence) if not refusal(row.entry, run)]
     passed = [run for run in good if run.result == "passed"]
     late = {run.day for run in good if lateness(row.entry, run, evidence.made) is not None}
     told, days = _told(good), [run.day for run in passed]
@@ -191,6 +192,8 @@ def refusal(entry: Mapping[str, object], run: Run) -> str:
     """Why the receipt does not count for the evidence that is owed; empty if it does."""
     if run.why:
         return run.why
+    if run.result not in _RAN:
+        return f"the control did not run: {run.result}"
     if entry.get("attested_by") == "executor" and run.attested_by != "executor":
         return "only a collector attests it"
     return "no witness saw it" if entry.get("witness") == "required" and not run.witnessed else ""

@@ -36,7 +36,7 @@ def incident(
 ) -> int:
     """Answer for a system and a time, version or output: controls due, run and not run, review, records.
 
-    Ends with 1 where a part of a ledger could not be read, or a receipt of the bundle is not verified.
+    Ends with 1 where a part of a ledger or a control could not be read, or a receipt of the bundle is not verified.
     """
     from aimsctl.cli.asked import Asked, deliver  # noqa: PLC0415 - help needs no library that verifies
     from aimsctl.cli.evidence_place import moment, opened, trust  # noqa: PLC0415 - the same

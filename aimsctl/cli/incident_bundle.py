@@ -12,7 +12,7 @@ from aimsctl.cli.evidence_place import instant
 from aimsctl.evidence.handover import asked
 from aimsctl.evidence.query import Wanted
 from aimsctl.output.folder import refuse_taken
-from aimsctl.output.incident import incident_body
+from aimsctl.output.incident import incident_answer
 
 if TYPE_CHECKING:
     from aimsctl.cli.session import Session
@@ -36,7 +36,9 @@ def write_bundle(
     parts = asked(ledgers, believed, wanted, now, places)
     whose = "the exporter's own (self-asserted trust)" if believed.self_asserted else "named by the exporter"
     answer = {**record, "trust": f"{whose}; sha256:{believed.digest[:12]}" if believed.digest else "no trust file"}
-    return hand_on(session, out, Bundle(parts, wanted, believed, control_texts(session, parts)), incident_body(answer))
+    return hand_on(
+        session, out, Bundle(parts, wanted, believed, control_texts(session, parts)), incident_answer(answer)
+    )
 
 
 def cited(value: object) -> Iterator[tuple[str, int]]:

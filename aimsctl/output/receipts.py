@@ -1,11 +1,12 @@
-"""Receipts that were found, one a line: when, which control, of what, how it ended, who says so, where it stands."""
+"""Receipts that were found: when, which control, of what, how it ended, who says so, where it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aimsctl.output.clean import one_line
+from aimsctl.output.tree import Cell, Column, Table
 
 Row = Mapping[str, Any]
 
@@ -30,3 +31,16 @@ def signer(row: Row) -> str:
     """Who ran it, and by whose word where that is not the executor's own."""
     who = f"{row['executor_name']} ({row['executor_type']})"
     return f"{who}, as a collector says" if row["attested_by"] == "collector" else who
+
+
+def receipt_tables(rows: Sequence[Row]) -> Iterator[Table]:
+    """One table a ledger, in its order; narrow enough for a terminal."""
+    heads = (Column("When"), Column("Control"), Column("On what, by whom"), Column("Result"), Column("Index", "right"))
+    for origin in sorted({row["ledger_origin"] for row in rows}):
+        own = sorted((row for row in rows if row["ledger_origin"] == origin), key=lambda row: row["ledger_index"])
+        yield Table(heads, tuple(_cells(row) for row in own), f"Ledger {origin}")
+
+
+def _cells(row: Row) -> tuple[Cell, ...]:
+    on = f"{row['target_kind']} {row['target_id']} by {signer(row)}"
+    return tuple(map(Cell, (row["finished_on"], row["control_id"], on, outcome(row), str(row["ledger_index"]))))

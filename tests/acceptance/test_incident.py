@@ -123,6 +123,13 @@ def test_what_nobody_may_attest_is_no_run(site: Site, tmp_path: Path) -> None:
     assert (found["status"], found["aside"][0]["why"][:14]) == ("unverified", "signed by a ke")
 
 
+def test_a_run_that_was_skipped_is_none(site: Site) -> None:
+    site.ran("2026-10-11", "skipped")
+    found = control(site, *WINDOW)
+    assert (found["status"], found["runs"]) == ("unverified", 0)
+    assert found["aside"][0]["why"] == "the control did not run: skipped"
+
+
 def test_a_version_is_asked_from_its_release_on(site: Site) -> None:
     site.ran("2026-10-11")
     record = asked(site, "--model-version", "2.1.0")
@@ -144,6 +151,27 @@ def test_what_cannot_be_read_may_hold_more(site: Site) -> None:
     assert asked(site, *WINDOW, code=1)["unread"]
     text = site.run("incident", *SYSTEM, *WINDOW, cwd=site.root).stdout
     assert "Note: Could not be read, so it may hold more:" in text
+
+
+def test_that_a_control_did_not_run_is_said_of_ledgers_that_can_be_read_alone(site: Site) -> None:
+    site.ran("2026-10-01")
+    assert control(site, *WINDOW)["status"] == "did_not_run"
+    (site.root / "evidence/ledger/checkpoint").write_bytes(b"x")
+    record = asked(site, *WINDOW, code=1)
+    assert (record["controls"][0]["status"], record["counts"]["did_not_run"], record["counts"]["unknown"]) == (
+        *("unknown", 0, 1),
+    )
+    text = " ".join(site.run("incident", *SYSTEM, *WINDOW, cwd=site.root).stdout.split())
+    assert "of 1 it cannot be told: CTL-01 Tests before each release" in text
+
+
+def test_a_control_with_errors_is_named_and_not_left_out_in_silence(site: Site) -> None:
+    site.ran("2026-10-11")
+    path = site.root / "policies/control.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("max_age: P2D", "max_age: two days"), "utf-8")
+    record = asked(site, *WINDOW, code=1)
+    assert record["controls"] == []
+    assert record["unread"] == ["policies/control.yaml:1: it has errors, so what it asks of controls is not known"]
 
 
 def git(folder: Path, *arguments: str, when: str = "2026-10-01T00:00:00Z") -> None:

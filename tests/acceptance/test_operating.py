@@ -143,6 +143,12 @@ def test_what_nobody_may_attest_is_unknown_and_neither_good_nor_absent(site: Sit
     assert "a key that is not trusted" in site.codes()["AIM802"]
 
 
+def test_a_run_that_was_skipped_shows_nothing_and_says_why(site: Site) -> None:
+    site.ran("2026-10-19", "skipped")
+    assert site.rows() == ["unknown"]
+    assert "does not count: the control did not run: skipped" in site.codes()["AIM802"]
+
+
 def test_a_collector_is_not_the_executor(site: Site) -> None:
     site.ran("2026-10-19", attestedBy="collector")
     assert site.rows() == ["unknown"]

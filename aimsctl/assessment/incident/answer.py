@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aimsctl.assessment.calendar import parse_date
 from aimsctl.assessment.computed.registry import listed
-from aimsctl.assessment.incident.duty import BAD, DUE, HELD, Duty
+from aimsctl.assessment.incident.duty import BAD, DUE, HELD, STATUSES, Duty
 from aimsctl.assessment.incident.linked import linked
 from aimsctl.assessment.incident.scope import OUTPUT, Scope, Seen, models_of
 
@@ -142,7 +142,7 @@ def _counts(controls: Sequence[Record]) -> Record:
     statuses = Counter(one["status"] for one in controls)
     return {
         "due": sum(one["due"] for one in controls),
-        **{status: statuses[status] for status in ("ran", "in_part", "did_not_run", "unverified", "held", "not_due")},
+        **{status: statuses[status] for status in STATUSES},
         "held_bad": sum(one["status"] == HELD and one["before"]["result"] in BAD for one in controls),
         "receipts": sum(one["runs"] for one in controls),
         "late": sum(len(one["late"]) for one in controls),

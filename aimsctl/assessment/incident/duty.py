@@ -3,6 +3,7 @@
 It ran: there are verified runs, as many as it owes. In part: there are, and some that it owes are missing. Held: none
 was due in that time, and the newest run before it was still young enough. Not due: the first run was to come later. It
 did not run. Runs that nobody may attest, or only somebody whose word does not count, are none of these: unverified.
+That something is missing can be told of ledgers that could be read from end to end, and is unknown otherwise.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from aimsctl.evidence.summary import Run
 
 RAN, IN_PART, HELD, NOT_DUE, UNVERIFIED, DID_NOT_RUN = "ran", "in_part", "held", "not_due", "unverified", "did_not_run"
-DUE: Final = (RAN, IN_PART, UNVERIFIED, DID_NOT_RUN)
+UNKNOWN: Final = "unknown"
+DUE: Final = (RAN, IN_PART, UNVERIFIED, DID_NOT_RUN, UNKNOWN)
+STATUSES: Final = (RAN, IN_PART, DID_NOT_RUN, UNVERIFIED, UNKNOWN, HELD, NOT_DUE)
+_OF_WHAT_IS_MISSING: Final = (IN_PART, DID_NOT_RUN, UNVERIFIED)
 BAD: Final = ("failed", "error")
 _DAY: Final = timedelta(days=1)
 Receipt: TypeAlias = "tuple[Run, Mapping[str, Any]]"
@@ -80,6 +84,12 @@ class Duty:
     @property
     def status(self) -> str:
         """One of the answers."""
+        found = self._found
+        return UNKNOWN if found in _OF_WHAT_IS_MISSING and not self.seen.whole else found
+
+    @property
+    def _found(self) -> str:
+        """The answer by what could be read."""
         missing = bool(self.too_few or self.outputs_missed or self.days_uncovered)
         if self.inside:
             return IN_PART if missing or self.silences else RAN

@@ -63,12 +63,14 @@ class Scope:
 class Seen:
     """What the ledgers and the counts show of one system: its runs, oldest first, each with the columns of its receipt.
 
-    `counts` are taken elsewhere, by source; `texts` is the SHA-256 of each control's file as it stood then.
+    `counts` are taken elsewhere, by source; `texts` is the SHA-256 of each control's file as it stood then. Where a
+    part of a ledger could not be read it is not `whole`, and what is missing may stand there.
     """
 
     runs: tuple[tuple[Run, Mapping[str, Any]], ...]
     counts: Mapping[str, Mapping[tuple[str, date], int]]
     texts: Mapping[str, str]
+    whole: bool = True
 
     @cached_property
     def made(self) -> Mapping[tuple[str, str], datetime]:
