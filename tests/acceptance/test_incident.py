@@ -158,9 +158,8 @@ def test_that_a_control_did_not_run_is_said_of_ledgers_that_can_be_read_alone(si
     assert control(site, *WINDOW)["status"] == "did_not_run"
     (site.root / "evidence/ledger/checkpoint").write_bytes(b"x")
     record = asked(site, *WINDOW, code=1)
-    assert (record["controls"][0]["status"], record["counts"]["did_not_run"], record["counts"]["unknown"]) == (
-        *("unknown", 0, 1),
-    )
+    assert record["controls"][0]["status"] == "unknown"
+    assert (record["counts"]["did_not_run"], record["counts"]["unknown"]) == (0, 1)
     text = " ".join(site.run("incident", *SYSTEM, *WINDOW, cwd=site.root).stdout.split())
     assert "of 1 it cannot be told: CTL-01 Tests before each release" in text
 
